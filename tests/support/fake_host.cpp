@@ -1,0 +1,231 @@
+#include "support/fake_host.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+#include "host/http.h"
+
+namespace proxy::test {
+namespace {
+
+std::string write_fields(const Fields& fields) {
+  host::HeadWriter head;
+  for (const auto& [name, value] : fields) head.field(name, value);
+  return head.text();
+}
+
+std::string find_field(const Fields& fields, std::string_view name) {
+  for (const auto& [field, value] : fields) {
+    if (field == name) return value;
+  }
+  return {};
+}
+
+std::size_t count_lines(const std::vector<std::string>& lines, std::string_view part) {
+  return static_cast<std::size_t>(std::count_if(
+      lines.begin(), lines.end(),
+      [part](const std::string& line) { return line.find(part) != std::string::npos; }));
+}
+
+}  // namespace
+
+Fields read_fields(std::string_view text) {
+  Fields fields;
+  while (!text.empty()) {
+    std::string pair[2];
+    for (std::string& line : pair) {
+      const std::size_t end = std::min(text.find('\n'), text.size());
+      line = text.substr(0, end);
+      text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    fields.emplace_back(std::move(pair[0]), std::move(pair[1]));
+  }
+  return fields;
+}
+
+std::string FetchRequest::header(std::string_view name) const { return find_field(headers, name); }
+std::string Received::header(std::string_view name) const { return find_field(headers, name); }
+
+void FakeHost::require(bool holds, const char* rule) {
+  if (holds) return;
+  std::fprintf(stderr, "FakeHost: broken rule: %s\n", rule);
+  std::abort();
+}
+
+FakeHost::FakeHost(std::uint32_t seed) : random_(seed), shuffles_(seed != 0) {
+  require(current_ == nullptr, "one host at a time");
+  current_ = this;
+}
+
+FakeHost::~FakeHost() {
+  calls_.clear();
+  current_ = nullptr;
+}
+
+void FakeHost::set_kv(const std::string& key, std::string value, std::int64_t ttl_s) {
+  kv_[key] = {std::move(value), now_ms + ttl_s * 1'000};
+}
+
+std::optional<std::string> FakeHost::kv(const std::string& key) const {
+  const auto found = kv_.find(key);
+  if (found == kv_.end() || found->second.expires_at_ms <= now_ms) return std::nullopt;
+  return found->second.value;
+}
+
+std::vector<std::string> FakeHost::kv_keys() const {
+  std::vector<std::string> keys;
+  for (const auto& [key, entry] : kv_) {
+    if (kv(key)) keys.push_back(key);
+  }
+  return keys;
+}
+
+std::size_t FakeHost::count(std::string_view part) const { return count_lines(transcript, part); }
+std::size_t FakeHost::log_count(std::string_view part) const { return count_lines(logs, part); }
+
+std::string FakeHost::leak(const std::vector<std::string>& secrets) const {
+  std::vector<std::pair<std::string, std::string>> seen;
+  for (const std::string& line : logs) seen.emplace_back("log", line);
+  for (const FetchRequest& fetch : fetches) seen.emplace_back("URL", fetch.url);
+  for (const auto& [key, entry] : kv_) seen.emplace_back("KV key", key);
+  for (const auto& [call, received] : received_) {
+    seen.emplace_back("answer", write_fields(received.headers) + received.body);
+  }
+  for (const auto& [place, text] : seen) {
+    for (const std::string& secret : secrets) {
+      if (text.find(secret) != std::string::npos) return place + ": " + text;
+    }
+  }
+  return {};
+}
+
+host::CallId FakeHost::start(std::string head, std::vector<std::string> chunks, const Root& root,
+                             BodyEnd end) {
+  const host::CallId id = ++last_call_;
+  bodies_[{id, host::kCallersBody}] = {{chunks.begin(), chunks.end()}, end, 0};
+  auto& call = calls_[id];
+  call = std::make_unique<host::Call>(id, host::Bytes::copy_of(head));
+  settle(id, call->start(root(*call)));
+  return id;
+}
+
+bool FakeHost::run(std::size_t steps) {
+  while (steps > 0 && answer_one()) --steps;
+  return calls_.size() == lost_.size();
+}
+
+void FakeHost::cancel(host::CallId call) {
+  if (const auto found = calls_.find(call); found != calls_.end()) {
+    settle(call, found->second->cancel());
+  }
+}
+
+void FakeHost::lose(host::CallId call) {
+  if (calls_.contains(call)) lost_.insert(call);
+}
+
+void FakeHost::answer_late(host::CallId call, host::OperationId op) {
+  const auto found = calls_.find(call);
+  if (found == calls_.end()) return;
+  settle(call, found->second->resume(op, host::kDone, host::Bytes::copy_of("late")));
+}
+
+void FakeHost::settle(host::CallId call, bool has_ended) {
+  if (!has_ended) return;
+  require(std::none_of(open_.begin(), open_.end(),
+                       [call](const Open& operation) { return operation.call == call; }),
+          "a call that has ended left no operation open");
+  bodies_.erase({call, host::kCallersBody});
+  require(std::none_of(bodies_.begin(), bodies_.end(),
+                       [call](const auto& body) { return body.first.first == call; }),
+          "a body is read to its end or dropped");
+  calls_.erase(call);
+}
+
+// One answer, or a step of the clock. False if nothing will ever be due.
+bool FakeHost::answer_one() {
+  const auto is_alive = [this](const Open& operation) {
+    return operation.due_ms != kNever && !operation.hangs && !lost_.contains(operation.call);
+  };
+  std::int64_t next_ms = kNever;
+  std::vector<std::size_t> due;
+  for (std::size_t i = 0; i < open_.size(); ++i) {
+    if (!is_alive(open_[i])) continue;
+    next_ms = std::min(next_ms, open_[i].due_ms);
+    if (open_[i].due_ms <= now_ms) due.push_back(i);
+  }
+  if (next_ms == kNever) return false;
+  if (due.empty()) {
+    now_ms = next_ms;
+    return true;
+  }
+  give(due[shuffles_ ? random_() % due.size() : 0]);
+  return true;
+}
+
+void FakeHost::give(std::size_t place) {
+  const host::CallId id = open_[place].call;
+  host::Call& call = *calls_.at(id);
+  const std::size_t count = ++answer_counts_[id];
+  if (const auto cancel = cancel_at_.find(id);
+      cancel != cancel_at_.end() && cancel->second == count) {
+    settle(id, call.cancel());
+    return;
+  }
+  Open operation = std::move(open_[place]);
+  open_.erase(open_.begin() + static_cast<std::ptrdiff_t>(place));
+  const Answer answer = answer_to(operation);
+  settle(id, call.resume(operation.op, answer.status, host::Bytes::copy_of(answer.bytes)));
+}
+
+FakeHost::Answer FakeHost::answer_to(Open& operation) {
+  switch (operation.kind) {
+    case Kind::kv_get:
+    case Kind::kv_put:
+    case Kind::kv_delete:
+      return answer_kv(operation);
+    case Kind::fetch:
+      return answer_fetch(operation);
+    case Kind::read:
+      return answer_read(operation);
+    case Kind::sleep:
+    case Kind::wait:
+      break;
+  }
+  return {operation.fails ? host::kFailed : host::kDone, {}};
+}
+
+FakeHost::Answer FakeHost::answer_kv(const Open& operation) {
+  if (operation.fails) return {host::kFailed, {}};
+  if (operation.kind == Kind::kv_get) {
+    auto value = kv(operation.text);
+    return value ? Answer{host::kDone, std::move(*value)} : Answer{host::kEnd, {}};
+  }
+  if (operation.kind == Kind::kv_put) set_kv(operation.text, operation.value, operation.ttl_s);
+  if (operation.kind == Kind::kv_delete) kv_.erase(operation.text);
+  return {host::kDone, {}};
+}
+
+FakeHost::Answer FakeHost::answer_fetch(const Open& operation) {
+  const FetchAnswer& answer = operation.answer;
+  if (operation.fails || answer.status == 0) return {host::kFailed, {}};
+  bodies_[{operation.call, operation.op}] = {
+      {answer.chunks.begin(), answer.chunks.end()}, answer.end, answer.gap_ms};
+  return {static_cast<std::uint32_t>(answer.status), write_fields(answer.headers)};
+}
+
+FakeHost::Answer FakeHost::answer_read(const Open& operation) {
+  const auto found = bodies_.find({operation.call, operation.body});
+  Body& body = found->second;
+  if (!operation.fails && !body.chunks.empty()) {
+    std::string chunk = std::move(body.chunks.front());
+    body.chunks.pop_front();
+    return {host::kDone, std::move(chunk)};
+  }
+  const bool is_clean = !operation.fails && body.end == BodyEnd::clean;
+  bodies_.erase(found);
+  return {is_clean ? host::kEnd : host::kFailed, {}};
+}
+
+}  // namespace proxy::test

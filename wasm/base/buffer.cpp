@@ -1,0 +1,46 @@
+#include "base/buffer.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <utility>
+
+namespace proxy::base {
+
+Buffer::Buffer(Buffer&& other) noexcept
+    : data_(std::exchange(other.data_, nullptr)),
+      size_(std::exchange(other.size_, 0)),
+      capacity_(std::exchange(other.capacity_, 0)) {}
+
+Buffer& Buffer::operator=(Buffer&& other) noexcept {
+  std::swap(data_, other.data_);
+  std::swap(size_, other.size_);
+  std::swap(capacity_, other.capacity_);
+  return *this;
+}
+
+Buffer::~Buffer() { std::free(data_); }
+
+void Buffer::append(std::span<const char> bytes) {
+  if (bytes.empty()) return;
+  const std::size_t needed = size_ + bytes.size();
+  if (needed > capacity_) reserve(std::max(needed, capacity_ + capacity_ / 2));
+  std::memcpy(data_ + size_, bytes.data(), bytes.size());
+  size_ = needed;
+}
+
+void Buffer::reserve(std::size_t capacity) {
+  if (capacity <= capacity_) return;
+  char* const grown = static_cast<char*>(std::realloc(data_, capacity));
+  if (grown == nullptr) std::abort();  // as operator new does without exceptions
+  data_ = grown;
+  capacity_ = capacity;
+}
+
+void Buffer::release() {
+  std::free(std::exchange(data_, nullptr));
+  size_ = 0;
+  capacity_ = 0;
+}
+
+}  // namespace proxy::base

@@ -1,0 +1,39 @@
+// Bytes that grow by realloc. A large block at the end of the heap then grows in place, where a
+// vector or string needs its old and its new block side by side: of 64 MiB in all, that is what a
+// body of 25 MiB cannot have.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+namespace proxy::base {
+
+class Buffer {
+ public:
+  Buffer() = default;
+  Buffer(Buffer&& other) noexcept;
+  Buffer& operator=(Buffer&& other) noexcept;
+  ~Buffer();
+
+  void append(std::span<const char> bytes);
+  // Room for `capacity` bytes in all.
+  void reserve(std::size_t capacity);
+  // Forgets the bytes and keeps the room.
+  void clear() { size_ = 0; }
+  // Gives the room back, too.
+  void release();
+
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  std::size_t capacity() const { return capacity_; }
+  std::span<char> span() { return {data_, size_}; }
+  std::string_view view() const { return {data_, size_}; }
+
+ private:
+  char* data_ = nullptr;
+  std::size_t size_ = 0;
+  std::size_t capacity_ = 0;
+};
+
+}  // namespace proxy::base

@@ -1,0 +1,70 @@
+// Every number that bounds something, with its reason.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace proxy::limits {
+
+inline constexpr std::size_t kMiB = 1024 * 1024;
+
+// Callers' input.
+inline constexpr std::size_t kDefaultBodyBytes =
+    25 * kMiB;                                           // Google documents 20 MB of inline data
+inline constexpr std::size_t kMaxBodyBytes = 26 * kMiB;  // top of MAX_BODY_BYTES; see below
+// Of the wasm's 64 MiB, for all bodies of an isolate and what they are translated to: enough for
+// one of kDefaultBodyBytes.
+inline constexpr std::size_t kBodiesInFlightBytes = 54 * kMiB;
+inline constexpr std::size_t kJsonDepth = 128;       // 829 recorded requests nest at most 12 deep
+inline constexpr std::size_t kJsonValues = 250'000;  // 16 bytes of index each
+inline constexpr std::size_t kMessages = 10'000;
+inline constexpr std::size_t kContentParts = 1'024;  // per message
+inline constexpr std::size_t kModelNameBytes = 128;
+inline constexpr std::size_t kPathInMessageBytes = 128;
+inline constexpr std::size_t kErrorMessageBytes = 1'000;
+inline constexpr std::size_t kUpstreamMessageBytes = 500;  // of Google's words inside ours
+inline constexpr std::int64_t kBodyStallMs = 30'000;       // a body that sends no byte for so long
+
+// Schemas converted to Google's older dialect. Google reads JSON 100 levels deep, and a request
+// puts six around a schema; what is below the limit takes four more.
+inline constexpr std::size_t kSchemaDepth = 64;
+inline constexpr std::size_t kSchemaReferences = 64;          // followed inside one another
+inline constexpr std::size_t kSchemaInlinedBytes = kMiB / 4;  // written again, or passed in search
+
+// Answers of Google.
+inline constexpr std::size_t kTokenReplyBytes = 64 * 1024;
+inline constexpr std::size_t kErrorBodyBytes = 64 * 1024;
+inline constexpr std::size_t kEventBytes = 32 * kMiB;   // one event may hold an image of 10 MB
+inline constexpr std::size_t kAnswerBytes = 24 * kMiB;  // when stream is false: gathered in 64 MiB
+inline constexpr std::size_t kAccessTokenBytes = 4'096;
+inline constexpr std::size_t kEventValues = 250'000;
+
+// Waiting.
+inline constexpr std::int64_t kOAuthDeadlineMs = 10'000;
+inline constexpr std::int64_t kKvDeadlineMs = 2'000;
+inline constexpr std::int64_t kRefreshWaitMs = 11'000;  // longer than the refresh it waits for
+inline constexpr std::int64_t kHeadersDeadlineMs =
+    300'000;                                              // thinking models are silent for minutes
+inline constexpr std::int64_t kIdleDeadlineMs = 120'000;  // silence inside a stream
+inline constexpr std::int64_t kFirstWaitingMs =
+    20'000;  // then 200 and `: waiting`, against idle timeouts
+inline constexpr std::int64_t kKeepAliveMs = 15'000;  // proxies between give up after 30 to 100 s
+
+// Trying again.
+inline constexpr int kAttempts = 4;  // upstream calls of one request
+inline constexpr int kAttemptsPerAccount = 2;
+inline constexpr std::int64_t kLastAttemptMs =
+    30'000;  // after the request came: failing must end, too
+// Accounts asked for a token in one request. A cold one costs up to six subrequests (three reads of
+// KV, OAuth, a write and a deletion), an attempt one, and the Free plan allows 50 to one request.
+inline constexpr int kTokenAccounts = 6;
+
+// Memory of one instance; it never shrinks, so it is retired when idle above this.
+inline constexpr std::size_t kRecycleBytes = 32 * kMiB;
+
+// Logs.
+inline constexpr std::size_t kLogStringBytes = 128;
+inline constexpr std::size_t kLogBytesPerCall = 2'048;
+inline constexpr std::size_t kLastLogLineBytes = 512;  // of them, for the line that ends a request
+
+}  // namespace proxy::limits
