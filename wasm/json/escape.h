@@ -1,0 +1,24 @@
+// Between plain text and the inside of a JSON string (RFC 8259 section 7).
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "json/raw.h"
+
+namespace proxy::json {
+
+// Appends `plain` as the inside of a JSON string: quote, backslash and control characters escaped.
+//   plain  valid UTF-8; bytes above 0x7F pass unchanged
+void append_escaped(std::string& out, std::string_view plain);
+
+// Appends the decoded text of `raw` (a string the index has checked): surrogate pairs become one
+// character, a lone surrogate U+FFFD.
+void append_unescaped(std::string& out, RawString raw);
+
+std::string unescaped(RawString raw);
+
+// Whether `raw` decodes to `plain`, without allocating.
+bool equals(RawString raw, std::string_view plain);
+
+}  // namespace proxy::json
