@@ -1,0 +1,18 @@
+// One refresh at Google's token endpoint: a request, its deadline, and one more try after trouble.
+#pragma once
+
+#include "accounts/account.h"
+#include "accounts/oauth.h"
+#include "accounts/tokens.h"
+#include "base/secret.h"
+#include "host/call.h"
+#include "host/task.h"
+
+namespace proxy::accounts {
+
+// Takes at most 2 * limits::kOAuthDeadlineMs + 0.4 s, and shows the lease's life in between.
+// The caller keeps `lease` until this has ended.
+host::Task<TokenReply> refresh(host::Call& call, Lease& lease, Account account,
+                               SecretString refresh_token, OAuthSettings settings);
+
+}  // namespace proxy::accounts

@@ -1,0 +1,232 @@
+#include "accounts/token_source.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "accounts/kv.h"
+#include "accounts/refresh.h"
+#include "accounts/token_cache.h"
+#include "base/limits.h"
+#include "host/log.h"
+
+namespace proxy::accounts {
+namespace {
+
+using host::Call;
+using host::LogLevel;
+using host::LogLine;
+using host::Operation;
+using host::Task;
+
+// Leaders may be lost one after another; then it is better to say so than to wait on.
+constexpr int kLooks = 8;
+
+void report(Call& call, const Account& account, const RefreshFailure& failure) {
+  const auto send = [&](LogLevel level, std::string_view ev, std::string_view msg) {
+    LogLine line(level, ev, msg);
+    line.number("acct", static_cast<std::int64_t>(account.index)).text("reason", failure.reason);
+    if (failure.status != 0) line.number("status", failure.status);
+    line.send(call);
+  };
+  switch (failure.fault) {
+    case RefreshFault::dead:
+      return send(LogLevel::error, "account_dead",
+                  "Failed to refresh token: the account must sign in again.");
+    case RefreshFault::client_rejected:
+      return send(LogLevel::error, "oauth_client_rejected",
+                  "Failed to refresh token: check the OAuth client's id and secret.");
+    case RefreshFault::throttled:
+      return send(LogLevel::warn, "token_refresh_fail", "Failed to refresh token: asked to wait.");
+    case RefreshFault::transient:
+      return send(LogLevel::warn, "token_refresh_fail", "Failed to refresh token: no good answer.");
+    case RefreshFault::garbled:
+      return send(LogLevel::warn, "token_refresh_fail", "Failed to refresh token: unknown answer.");
+  }
+}
+
+// Takes what KV has for this account into memory.
+Task<void> take_cached_token(Call& call, Tokens& tokens, TokenState& state, std::size_t index) {
+  const std::string key = token_key(index);
+  KvValue value = co_await kv_read(call, tokens.kv, key);
+  if (value.state != KvValue::State::found) co_return;
+  TokenRecord record = read_token_record(value.bytes.span(), state.fingerprint, host::now_ms());
+  if (record.state == TokenRecord::State::good) {
+    state.keep(std::move(record.access_token), record.expires_at_ms);
+  } else if (record.state == TokenRecord::State::bad) {
+    LogLine(LogLevel::warn, "kv_bad_value", "A value of TOKEN_CACHE is not a token record.")
+        .text("key", key)
+        .send(call);
+  }
+}
+
+// Takes what other isolates have learnt about the refresh token.
+Task<void> take_cached_news(Call& call, Tokens& tokens, const Account& account) {
+  auto values =
+      co_await kv_read_both(call, tokens.kv, dead_key(account.index), refresh_key(account.index));
+  const auto dead =
+      read_dead_record(values.first.bytes.span(), account.fingerprint, host::now_ms());
+  if (dead) tokens.remember_until(account, dead->failure, dead->until_ms);
+  TokenState& state = tokens.of(account);
+  if (state.rotated.empty()) {
+    state.rotated = read_refresh_record(values.second.bytes.span(), account.fingerprint);
+  }
+}
+
+// With the refresh token that took the place of the account's; if that one is dead, with the
+// account's.
+Task<TokenReply> refresh_any(Call& call, Tokens& tokens, Lease& lease, const Account& account,
+                             const OAuthSettings& settings) {
+  if (const auto missing = missing_client(account)) co_return *missing;
+  TokenState& state = tokens.of(account);
+  if (!state.rotated.empty()) {
+    TokenReply reply = co_await refresh(call, lease, account, state.rotated, settings);
+    const auto* failure = std::get_if<RefreshFailure>(&reply);
+    if (failure == nullptr || failure->fault != RefreshFault::dead) co_return reply;
+    state.rotated = SecretString();
+    lease.show_life();
+    co_await kv_remove(call, tokens.kv, refresh_key(account.index));
+  }
+  co_return co_await refresh(call, lease, account, account.refresh_token, settings);
+}
+
+// Whether the token that there is may serve out its life while no other can be made.
+bool is_passing(RefreshFault fault) {
+  return fault != RefreshFault::dead && fault != RefreshFault::client_rejected;
+}
+
+Task<void> publish_death(Call& call, Tokens& tokens, const Account& account,
+                         std::string_view reason) {
+  const std::string record = write_dead_record(reason, account.fingerprint, host::now_ms());
+  co_await kv_write(call, tokens.kv, dead_key(account.index), record, kDeadMs / 1'000);
+  co_await kv_remove(call, tokens.kv, token_key(account.index));
+}
+
+//   made_at_ms    also the record's time, as `expires_in` counts from there
+//   was_removed   token_<i> was deleted a moment ago
+Task<void> publish_token(Call& call, Tokens& tokens, const Account& account, const NewToken& token,
+                         std::int64_t made_at_ms, bool was_removed) {
+  if (token.expires_in_s < kShortestTtlS) co_return;
+  if (was_removed) co_await kv_pause(call);
+  const std::string record = write_token_record(token, account.fingerprint, made_at_ms);
+  co_await kv_write(call, tokens.kv, token_key(account.index), record, token.expires_in_s);
+}
+
+// Notes in memory that Google replaced the refresh token; returns whether it did.
+bool take_rotation(Call& call, TokenState& state, const Account& account, const NewToken& token) {
+  const SecretString& sent = state.rotated.empty() ? account.refresh_token : state.rotated;
+  if (token.refresh_token.empty() || token.refresh_token.reveal() == sent.reveal()) return false;
+  state.rotated = token.refresh_token;
+  LogLine(LogLevel::warn, "refresh_token_rotated",
+          "Google replaced the refresh token; the new one is kept in TOKEN_CACHE.")
+      .number("acct", static_cast<std::int64_t>(account.index))
+      .send(call);
+  return true;
+}
+
+// Gets a token into memory, or remembers why there is none; then gives the lease back, and only
+// then writes to KV. Spawned. The references it hands on are to its own frame or to the isolate.
+Task<void> obtain(Call& call, Tokens& tokens, Account account, OAuthSettings settings) {
+  TokenState& state = tokens.of(account);
+  Lease lease(state, token_key(account.index));
+  const bool is_early = state.life_ms(host::now_ms()) >= kShortestLifeMs;
+  const bool was_refused = std::exchange(state.refused_in_cache, false);
+  if (was_refused) {
+    co_await kv_remove(call, tokens.kv, token_key(account.index));
+  } else {
+    co_await take_cached_token(call, tokens, state, account.index);
+    const std::int64_t now = host::now_ms();
+    if (is_early && now < state.early_refresh_at_ms) co_return;
+    if (!is_early && state.life_ms(now) >= kShortestLifeMs) co_return;
+  }
+  co_await take_cached_news(call, tokens, account);
+  if (tokens.remembered(account, host::now_ms())) co_return;
+
+  const TokenReply reply = co_await refresh_any(call, tokens, lease, account, settings);
+  const std::int64_t now = host::now_ms();
+  if (const auto* failure = std::get_if<RefreshFailure>(&reply)) {
+    tokens.remember(account, *failure, now);
+    lease.give_back();
+    report(call, account, *failure);
+    if (failure->fault == RefreshFault::dead) {
+      co_await publish_death(call, tokens, account, failure->reason);
+    }
+    co_return;
+  }
+  const NewToken& token = *std::get_if<NewToken>(&reply);
+  tokens.forget_failure(account);
+  state.renew(token, now);
+  const bool was_rotated = take_rotation(call, state, account, token);
+  lease.give_back();
+  LogLine(LogLevel::info, "token_refreshed", "Got a new access token.")
+      .number("acct", static_cast<std::int64_t>(account.index))
+      .number("expires_in", token.expires_in_s)
+      .send(call);
+  if (was_rotated) {
+    const std::string record = write_refresh_record(token.refresh_token, account.fingerprint);
+    co_await kv_write(call, tokens.kv, refresh_key(account.index), record, kRotatedTtlS);
+  }
+  co_await publish_token(call, tokens, account, token, now, was_refused);
+}
+
+}  // namespace
+
+Task<Result<AccessToken>> access_token(Call& call, Tokens& tokens, const Account& account,
+                                       const OAuthSettings& settings, Freshness freshness) {
+  TokenState& state = tokens.of(account);
+  state.refuse(freshness.refused_serial);
+  const std::uint32_t refreshes_before = state.refresh_count;
+  for (int look = 0; look < kLooks; ++look) {
+    const std::int64_t now = host::now_ms();
+    const auto known = tokens.remembered(account, now);
+    AccessToken token;
+    token.refreshed = state.refresh_count != refreshes_before;
+    const bool will_make_do = token.refreshed || (known && is_passing(known->failure.fault));
+    if (const std::int64_t life_ms = state.life_ms(now);
+        life_ms >= kShortestLifeMs || (will_make_do && life_ms > 0)) {
+      token.value = state.access_token;
+      token.serial = state.serial;
+      const bool is_due = life_ms >= kShortestLifeMs && now >= state.early_refresh_at_ms;
+      if (is_due && !known && !state.lease_is_alive(now)) {
+        call.spawn(obtain(call, tokens, account, settings));
+      }
+      co_return token;
+    }
+    if (auto error = tokens.failure(account, now)) co_return std::move(*error);
+    if (!state.lease_is_alive(now)) {
+      call.spawn(obtain(call, tokens, account, settings));
+      continue;  // it may have ended already
+    }
+    Operation news = call.wait(token_key(account.index));
+    Operation patience = call.sleep(state.lease_alive_ms + limits::kRefreshWaitMs - now);
+    co_await first_of(news, patience);
+  }
+  co_return refresh_error(RefreshFailure{RefreshFault::transient, "lost", 0, std::nullopt},
+                          account.index);
+}
+
+ApiError no_token_left(const std::vector<ApiError>& failures) {
+  const ApiError* best = nullptr;
+  const auto is_better = [](const ApiError& a, const ApiError& b) {
+    if (traits(a.code).should_retry != traits(b.code).should_retry) {
+      return traits(a.code).should_retry;
+    }
+    if (traits(a.code).should_retry) return a.retry_after_ms < b.retry_after_ms;
+    return b.code == ErrorCode::all_accounts_dead && a.code != ErrorCode::all_accounts_dead;
+  };
+  for (const ApiError& failure : failures) {
+    if (best == nullptr || is_better(failure, *best)) best = &failure;
+  }
+  ApiError error;
+  error.code = ErrorCode::no_enabled_account;
+  error.message = "No available token: no account of ACCOUNTS is enabled.";
+  if (best != nullptr) error = *best;
+  if (error.code == ErrorCode::all_accounts_dead) {
+    error.message = "No available token: every account must sign in again. " + error.message;
+  }
+  return error;
+}
+
+}  // namespace proxy::accounts

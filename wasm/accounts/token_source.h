@@ -1,0 +1,41 @@
+// Where a call gets the access token of an account: from the isolate's memory, else from
+// TOKEN_CACHE, else by a refresh. However many calls of an isolate want one, one of them gets it
+// (the lease); it does so in a spawned task, which lives on when that call's client leaves, and the
+// others wait.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "accounts/account.h"
+#include "accounts/oauth.h"
+#include "accounts/tokens.h"
+#include "base/api_error.h"
+#include "base/result.h"
+#include "host/call.h"
+#include "host/task.h"
+
+namespace proxy::accounts {
+
+// Which tokens will do.
+struct Freshness {
+  std::uint32_t refused_serial = 0;
+
+  static Freshness any() { return {}; }
+  // Any but the one that the upstream has just refused with 401; every cache drops that one.
+  static Freshness must_refresh(const AccessToken& refused) { return {refused.serial}; }
+};
+
+// A token with at least kShortestLifeMs to live; with less only if it has just been made, or if no
+// other can be made now. Ends within about 21 s, whatever the token endpoint and TOKEN_CACHE do.
+//   tokens    the isolate's
+//   account   enabled; copied by what outlives the call
+//   returns   or refresh_error(), at once while a failure is remembered
+host::Task<Result<AccessToken>> access_token(host::Call& call, Tokens& tokens,
+                                             const Account& account, const OAuthSettings& settings,
+                                             Freshness freshness);
+
+// One error out of those that access_token() gave for every account that was tried.
+ApiError no_token_left(const std::vector<ApiError>& failures);
+
+}  // namespace proxy::accounts
