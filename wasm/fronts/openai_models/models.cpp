@@ -1,0 +1,53 @@
+#include "fronts/openai_models/models.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "json/writer.h"
+
+namespace proxy::fronts::openai_models {
+namespace {
+
+// Google tells no date. A constant keeps the list the same from request to request.
+constexpr std::int64_t kCreated = 1'704'067'200;  // 2024-01-01
+
+json::Writer& begin_model(json::Writer& json, std::string_view id, std::string_view owner) {
+  return json.begin_object()
+      .key("id")
+      .string(id)
+      .key("object")
+      .string(std::string_view("model"))
+      .key("created")
+      .integer(kCreated)
+      .key("owned_by")
+      .string(owner);
+}
+
+}  // namespace
+
+std::string list_body(const gemini::Aliases& configured) {
+  std::string out;
+  json::Writer json(out);
+  json.begin_object().key("object").string(std::string_view("list")).key("data").begin_array();
+  for (const gemini::ListedModel& model : gemini::listed_models()) {
+    begin_model(json, model.id, "google").key("context_length").integer(model.input_tokens);
+    if (model.output_tokens > 0) json.key("max_output_tokens").integer(model.output_tokens);
+    json.end_object();
+  }
+  std::vector<std::string_view> named;  // each id once, also where an alias takes a model's name
+  for (const gemini::ListedModel& model : gemini::listed_models()) named.push_back(model.id);
+  for (const gemini::Aliases* aliases : {&configured, &gemini::default_aliases()}) {
+    for (const auto& [name, target] : *aliases) {
+      const bool is_new = std::find(named.begin(), named.end(), name) == named.end();
+      if (!is_new || name.find('*') != std::string::npos) continue;
+      begin_model(json, name, "alias").end_object();
+      named.push_back(name);
+    }
+  }
+  json.end_array().end_object();
+  return out;
+}
+
+}  // namespace proxy::fronts::openai_models

@@ -1,0 +1,63 @@
+#include "gemini/answer.h"
+
+namespace proxy::gemini {
+
+void Answer::observe(Event& event) {
+  if (finish_ != FinishReason::none && event.finish == FinishReason::none && !event.parts.empty()) {
+    ++late_events_;
+    event.parts.clear();
+  }
+  for (const EventPart& part : event.parts) {
+    (part.thought ? has_thoughts_ : has_text_) = true;
+  }
+  has_candidate_ = has_candidate_ || event.has_candidate;
+  if (event.finish != FinishReason::none) {
+    finish_ = event.finish;
+    finish_name_ = event.finish_name.escaped;
+    finish_message_ = event.finish_message.escaped;
+  }
+  if (!event.block_reason.empty()) {
+    blocked_ = true;
+    block_reason_ = event.block_reason.escaped;
+    block_message_ = event.block_message.escaped;
+  }
+  if (!event.service_tier.empty()) service_tier_ = event.service_tier.escaped;
+  if (!event.unknown_enum.empty()) unknown_enum_ = event.unknown_enum.escaped;
+  usage_.update(event.usage);
+  unknown_parts_ += event.unknown_parts;
+  bad_parts_ += event.bad_parts;
+}
+
+Answer::Verdict Answer::verdict() const {
+  if (blocked_) return Verdict::complete;
+  if (!has_candidate_) return Verdict::silent;
+  if (has_text_) return finish_ == FinishReason::none ? Verdict::cut : Verdict::complete;
+  switch (finish_) {
+    case FinishReason::none:
+      return Verdict::cut;
+    case FinishReason::stop:
+      return Verdict::empty;
+    case FinishReason::malformed:
+      return Verdict::malformed;
+    case FinishReason::max_tokens:
+    case FinishReason::filtered:
+    case FinishReason::other:
+      return Verdict::complete;
+  }
+  return Verdict::complete;
+}
+
+std::string Answer::refusal() const {
+  if (has_text_) return {};
+  if (blocked_) {
+    std::string text =
+        "The request was blocked by Google's content filter (" + block_reason_ + ").";
+    if (!block_message_.empty()) text += " " + block_message_;
+    return text;
+  }
+  if (finish_ != FinishReason::filtered && finish_ != FinishReason::other) return {};
+  if (!finish_message_.empty()) return finish_message_;
+  return "The response was blocked by Google's content filter (" + finish_name_ + ").";
+}
+
+}  // namespace proxy::gemini

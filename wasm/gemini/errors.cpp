@@ -1,0 +1,296 @@
+#include "gemini/errors.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "base/limits.h"
+#include "base/redact.h"
+#include "base/text.h"
+#include "base/utf8.h"
+#include "json/cursor.h"
+#include "json/escape.h"
+
+namespace proxy::gemini {
+namespace {
+
+using json::Cursor;
+
+// What is used of a Google error, wherever it stood.
+struct GoogleError {
+  int code = 0;
+  std::string message;
+  std::string reason;    // google.rpc.ErrorInfo
+  std::string quota_id;  // google.rpc.QuotaFailure or ErrorInfo metadata, all of them joined
+  std::optional<std::int64_t> retry_ms;
+};
+
+bool is_digits(std::string_view text) {
+  return text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// "38.4s", "900ms" -> milliseconds, rounded up, at most a day.
+std::optional<std::int64_t> duration_ms(std::string_view text) {
+  static constexpr std::int64_t kLongestMs = 86'400'000;
+  const bool in_ms = text.ends_with("ms");
+  if (!in_ms && !text.ends_with('s')) return std::nullopt;
+  text.remove_suffix(in_ms ? 2 : 1);
+  const std::size_t point = std::min(text.find('.'), text.size());
+  const std::string_view whole = text.substr(0, point);
+  std::string_view fraction = text.substr(std::min(point + 1, text.size()));
+  if (whole.empty() || !is_digits(whole) || !is_digits(fraction)) return std::nullopt;
+  std::int64_t value = 0;
+  const auto take = [&value](char digit) {
+    value = std::min(value * 10 + (digit - '0'), kLongestMs);
+  };
+  for (const char digit : whole) take(digit);
+  for (int place = 0; place < (in_ms ? 0 : 3); ++place) {
+    take(fraction.empty() ? '0' : fraction.front());
+    fraction.remove_prefix(fraction.empty() ? 0 : 1);
+  }
+  const bool has_rest = fraction.find_first_not_of('0') != std::string_view::npos;
+  return std::min(value + (has_rest ? 1 : 0), kLongestMs);
+}
+
+// "Please retry in 39.4s." somewhere in a sentence.
+std::optional<std::int64_t> retry_in_text(std::string_view message) {
+  constexpr std::string_view kWords = "retry in ";
+  const std::size_t at = message.find(kWords);
+  if (at == std::string_view::npos) return std::nullopt;
+  const std::string_view rest = message.substr(at + kWords.size());
+  const std::size_t digits = std::min(rest.find_first_not_of("0123456789."), rest.size());
+  const std::string_view unit = rest.substr(digits).starts_with("ms") ? "ms" : "s";
+  return duration_ms(std::string(rest.substr(0, digits)).append(unit));
+}
+
+void read_detail(Cursor detail, GoogleError& error) {
+  const std::string type = detail["@type"].text();
+  if (type.ends_with("RetryInfo")) {
+    error.retry_ms = duration_ms(detail["retryDelay"].text());
+  } else if (type.ends_with("QuotaFailure")) {
+    for (const Cursor violation : detail["violations"].items()) {
+      error.quota_id += violation["quotaId"].text() + ' ';
+      if (violation["quotaValue"].equals("0")) error.quota_id += "limit: 0 ";
+    }
+  } else if (type.ends_with("ErrorInfo")) {
+    error.reason = detail["reason"].text();
+    error.quota_id += detail["metadata"]["quota_limit"].text() + ' ';
+    if (!error.retry_ms) error.retry_ms = duration_ms(detail["metadata"]["quotaResetDelay"].text());
+  } else if (type.ends_with("LocalizedMessage") && error.message.empty()) {
+    error.message = detail["message"].text();
+  }
+}
+
+bool read_object(Cursor root, GoogleError& error) {
+  if (root.is(json::Type::array)) root = root[std::size_t{0}];
+  const Cursor object = root["error"];
+  if (!object.is(json::Type::object)) return false;
+  error.code =
+      static_cast<int>(std::clamp<std::int64_t>(object["code"].count().value_or(0), 0, 999));
+  error.message = object["message"].text();
+  for (const Cursor detail : object["details"].items()) read_detail(detail, error);
+  return true;
+}
+
+GoogleError read_body(std::string_view body) {
+  constexpr json::ScanLimits kLimits = {.depth = 32, .values = 4'096};
+  GoogleError error;
+  std::string text = base::repair_utf8(body);
+  json::Index index;
+  if (index.scan(text, kLimits) || !read_object(Cursor(index), error)) return {};
+  // Proxied errors carry the real one as JSON inside the message.
+  if (std::string inner = error.message; text::trim(inner).starts_with('{')) {
+    json::Index inner_index;
+    GoogleError nested;
+    if (!inner_index.scan(inner, kLimits) && read_object(Cursor(inner_index), nested)) {
+      return nested;
+    }
+  }
+  return error;
+}
+
+// Google's words, fit to be shown; may be empty.
+std::string google_words(std::string_view message) {
+  return text::printable(base::redacted(text::trim(message)), limits::kUpstreamMessageBytes);
+}
+
+std::string google_says(const GoogleError& error, int status) {
+  const std::string words = google_words(error.message);
+  if (words.empty()) return "Google answered with HTTP status " + text::decimal(status) + ".";
+  return "Google: " + words;
+}
+
+Failure failure(ErrorCode code, std::string message, Remedy remedy, std::string param = {}) {
+  return {.error = ApiError(code, message, param), .remedy = remedy};
+}
+
+// Passing trouble at Google's side, which an immediate retry would only meet again.
+constexpr std::int64_t kPauseMs = 500;
+constexpr std::int64_t kOverloadPauseMs = 1'000;
+
+Failure after_pause(Failure failure, std::int64_t pause_ms) {
+  failure.pause_ms = pause_ms;
+  return failure;
+}
+
+bool says(const GoogleError& error, std::string_view words) {
+  return text::contains_ignoring_case(error.message, words);
+}
+
+Failure quota_failure(const GoogleError& error, std::string message) {
+  const bool daily = text::contains_ignoring_case(error.quota_id, "perday") ||
+                     text::contains_ignoring_case(error.quota_id, "daily");
+  const bool none_at_all =
+      says(error, "limit: 0") || error.quota_id.find("limit: 0") != std::string::npos;
+  const bool spent = daily || none_at_all || error.reason == "QUOTA_EXHAUSTED" ||
+                     error.reason == "INSUFFICIENT_G1_CREDITS_BALANCE";
+  Failure result = failure(spent ? ErrorCode::insufficient_quota : ErrorCode::rate_limit_exceeded,
+                           std::move(message), Remedy::other_account);
+  if (spent) return result;  // Google names half a minute even for a daily quota
+  constexpr std::int64_t kUnknownMs = 10'000;
+  constexpr std::int64_t kLeastMs = 1'000;  // "0s" would have clients ask again without a pause
+  const std::int64_t wait_ms = std::max(error.retry_ms.value_or(kUnknownMs), kLeastMs);
+  result.error.retry_after_ms = wait_ms;
+  // Clients look for this form of words.
+  result.error.message += " Please try again in " + text::decimal((wait_ms + 999) / 1000) + "s.";
+  return result;
+}
+
+// 400 and 404 have meanings of their own; all others follow the status.
+std::optional<Failure> specific_failure(const GoogleError& error, int status,
+                                        const std::string& message, std::string_view model) {
+  if (status == 404 && !error.message.empty()) {
+    return failure(ErrorCode::model_not_found,
+                   "The model `" + text::printable(model, limits::kModelNameBytes) +
+                       "` does not exist or you do not have access to it.",
+                   Remedy::none, "model");
+  }
+  if (error.reason == "MODEL_CAPACITY_EXHAUSTED" || error.reason == "MODEL_CAPACITY_EXCEEDED" ||
+      says(error, "no capacity available")) {
+    return after_pause(failure(ErrorCode::upstream_overloaded, message, Remedy::overloaded),
+                       kOverloadPauseMs);
+  }
+  if (status != 400) return std::nullopt;
+  if (error.reason == "API_KEY_INVALID" || says(error, "api key not valid") ||
+      says(error, "api key expired") || says(error, "free tier is not available")) {
+    return failure(ErrorCode::upstream_permission_denied, message, Remedy::other_account);
+  }
+  if (says(error, "user location is not supported")) {
+    return failure(ErrorCode::unsupported_country_region_territory,
+                   "Google does not serve the place this Worker runs at (\"User location is not "
+                   "supported\"). Turn on Smart Placement or set a placement region in "
+                   "wrangler.toml, see README.",
+                   Remedy::none);
+  }
+  if (says(error, "exceeds the maximum number of tokens") ||
+      says(error, "input context is too long")) {
+    return failure(ErrorCode::context_length_exceeded, message, Remedy::none, "messages");
+  }
+  return std::nullopt;
+}
+
+Failure failure_by_status(const GoogleError& error, int status, std::string message) {
+  switch (status) {
+    case 401:
+      return failure(ErrorCode::upstream_permission_denied,
+                     "Google refused the account's access token. " + message, Remedy::fresh_token);
+    case 403:
+      return failure(ErrorCode::upstream_permission_denied, message, Remedy::other_account);
+    case 404:
+      return failure(ErrorCode::upstream_invalid_response, message, Remedy::other_account);
+    case 408:
+    case 409:
+    case 499:
+      return after_pause(failure(ErrorCode::upstream_overloaded, message, Remedy::same_account),
+                         kPauseMs);
+    case 413:
+    case 414:
+    case 431:
+      return failure(ErrorCode::request_too_large, message, Remedy::none);
+    case 429:
+      return quota_failure(error, std::move(message));
+    case 503:
+    case 529: {
+      Failure result = after_pause(
+          failure(ErrorCode::upstream_overloaded, message, Remedy::overloaded), kOverloadPauseMs);
+      result.error.retry_after_ms = error.retry_ms;
+      return result;
+    }
+    case 504:
+      return failure(ErrorCode::upstream_timeout, message, Remedy::none);
+    default:
+      break;
+  }
+  if (status >= 400 && status < 500) {
+    return failure(ErrorCode::upstream_invalid_request, message, Remedy::none);
+  }
+  if (status >= 300 && status < 400) {
+    return failure(ErrorCode::upstream_invalid_response,
+                   "Google's address answered with a redirect, which is not followed.",
+                   Remedy::none);
+  }
+  return after_pause(failure(ErrorCode::upstream_error, message, Remedy::same_account), kPauseMs);
+}
+
+Failure classify(const GoogleError& error, int status, std::string message,
+                 std::string_view model) {
+  if (auto specific = specific_failure(error, status, message, model)) return *std::move(specific);
+  return failure_by_status(error, status, std::move(message));
+}
+
+}  // namespace
+
+Failure read_failure(int status, std::string_view body, std::string_view retry_after,
+                     std::string_view model) {
+  GoogleError error = read_body(body);
+  if (error.code >= 400 && error.code <= 599) status = error.code;
+  if (!error.retry_ms) error.retry_ms = retry_in_text(error.message);
+  if (!error.retry_ms && !retry_after.empty()) {
+    error.retry_ms = duration_ms(std::string(text::trim(retry_after)).append("s"));
+  }
+  return classify(error, status, google_says(error, status), model);
+}
+
+Failure read_stream_error(std::string_view event, std::string_view model) {
+  GoogleError error = read_body(event);
+  if (!error.retry_ms) error.retry_ms = retry_in_text(error.message);
+  // Before a stream 499 says that Google was too busy; inside of one, that it gave up the answer.
+  constexpr int kCancelled = 499;
+  constexpr int kInternal = 500;
+  const bool has_status = error.code >= 400 && error.code <= 599 && error.code != kCancelled;
+  std::string message = google_words(error.message);
+  if (message.empty()) message = "Google ended its answer with an error.";
+  return classify(error, has_status ? error.code : kInternal, std::move(message), model);
+}
+
+Failure network_failure() {
+  return failure(ErrorCode::upstream_reset, "The connection to Google failed.",
+                 Remedy::same_account);
+}
+
+Failure invalid_response(std::string message) {
+  return failure(ErrorCode::upstream_invalid_response, std::move(message), Remedy::same_account);
+}
+
+Failure timed_out(std::string message) {
+  return failure(ErrorCode::upstream_timeout, std::move(message), Remedy::none);
+}
+
+Failure cut_answer() {
+  return failure(ErrorCode::upstream_reset, "Google's answer ended before it was complete.",
+                 Remedy::same_account);
+}
+
+Failure empty_answer() {
+  return failure(ErrorCode::empty_response, "Google's answer was empty.", Remedy::same_account);
+}
+
+Failure malformed_call(std::string_view finish_message) {
+  std::string message = "The model failed to write a function call.";
+  if (!finish_message.empty()) {
+    message += " Google: " + google_words(json::unescaped({finish_message}));
+  }
+  return failure(ErrorCode::malformed_function_call, std::move(message), Remedy::same_account);
+}
+
+}  // namespace proxy::gemini

@@ -1,0 +1,20 @@
+// gemini::Request -> the JSON that Google reads.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "gemini/request.h"
+
+namespace proxy::gemini {
+
+// Appends the request's JSON object. Only fields named in request.h are written, in camelCase: an
+// unknown field anywhere is a 400 of Google's. The same request always gives the same bytes, else
+// Google's implicit prompt cache would never hit.
+void write_request(const Request& request, std::string& out);
+
+// Bytes that write_request() will write at most, as a rule. Reserved at once, a body of many
+// megabytes is not copied while it grows, for which there would be no memory.
+std::size_t written_size(const Request& request);
+
+}  // namespace proxy::gemini
