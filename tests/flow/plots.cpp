@@ -1,0 +1,117 @@
+#include "flow/plots.h"
+
+namespace proxy::flow {
+namespace {
+
+const std::string kServed = "200 private-answer one two";
+const std::string kStreamed = kServed + "[DONE]";
+
+void nothing(Story&) {}
+void warm_up(Story& story) { story.ask(whole()); }
+
+// The token is in KV only.
+void warm_kv(Story& story) {
+  story.ask(whole());
+  story.evict();
+}
+
+void age_token(Story& story) {
+  story.ask(whole());
+  story.host.now_ms += 3'599'000 - 61'000;  // served once more, and renewed meanwhile
+}
+
+void revoke_first(Story& story) {
+  story.on_token = [](const std::string& refresh_token, int n) {
+    if (refresh_token.ends_with("0")) return refusal("invalid_grant");
+    return token_answer("marked-access-1-" + std::to_string(n));
+  };
+}
+
+// The token that the isolate holds is refused by Gemini.
+void revoke_token(Story& story) {
+  story.ask(whole());
+  story.on_google = [](const FetchRequest& request, int) {
+    const bool is_old = request.header("authorization").ends_with("-0-1");
+    return is_old ? error_answer(401, error_json(401, "UNAUTHENTICATED")) : good_answer();
+  };
+}
+
+// Google gives out another refresh token.
+void rotate(Story& story) {
+  story.on_token = [](const std::string&, int) {
+    return error_answer(200, R"({"access_token":"marked-access-0-1","expires_in":3599,)"
+                             R"("refresh_token":"marked-refresh-new"})");
+  };
+}
+
+void fail_once(Story& story) {
+  story.on_google = [](const FetchRequest&, int n) {
+    return n == 1 ? error_answer(500, error_json(500, "INTERNAL")) : good_answer();
+  };
+}
+
+void break_once(Story& story) {
+  story.on_google = [](const FetchRequest&, int n) {
+    return n == 1 ? answer_of({}, BodyEnd::broken) : good_answer();
+  };
+}
+
+void be_slow(Story& story) {
+  story.on_google = [](const FetchRequest&, int) {
+    FetchAnswer answer = good_answer();
+    answer.delay_ms = 36'000;
+    answer.gap_ms = 16'000;
+    return answer;
+  };
+}
+
+void break_late(Story& story) {
+  story.on_google = [](const FetchRequest&, int) {
+    return answer_of({text_event("private-answer")}, BodyEnd::broken);
+  };
+}
+
+void refuse(Story& story) {
+  story.on_google = [](const FetchRequest&, int) {
+    return error_answer(429, error_json(429, "RESOURCE_EXHAUSTED"));
+  };
+}
+
+Ask in_pieces(const Ask& ask) {
+  Ask pieces = ask;
+  const std::string body = ask.body.front();
+  pieces.body = {body.substr(0, 10), body.substr(10, 1), body.substr(11)};
+  return pieces;
+}
+
+}  // namespace
+
+std::vector<Plot> plots() {
+  return {
+      {"cold, streamed", 1, nothing, in_pieces(streamed()), kStreamed},
+      {"cold, whole", 1, nothing, whole(), kServed},
+      {"token in memory, streamed", 1, warm_up, streamed(), kStreamed},
+      {"token in KV, whole", 1, warm_kv, whole(), kServed},
+      {"token due for renewal, streamed", 1, age_token, streamed(), kStreamed},
+      {"first account revoked, streamed", 2, revoke_first, streamed(), kStreamed},
+      {"token revoked, whole", 1, revoke_token, whole(), kServed},
+      {"token revoked, streamed", 2, revoke_token, streamed(), kStreamed},
+      {"refresh token rotated, whole", 1, rotate, whole(), kServed},
+      {"one internal error, streamed", 1, fail_once, streamed(), kStreamed},
+      {"one broken stream, whole", 2, break_once, whole(), kServed},
+      {"slow, streamed", 1, be_slow, streamed(), kStreamed},
+      {"slow, whole", 1, be_slow, whole(), kServed},
+      {"broken late, streamed", 1, break_late, streamed(), "200 private-answer!upstream_reset"},
+      {"broken late, whole", 1, break_late, whole(), "502 upstream_reset"},
+      {"quota spent, streamed", 2, refuse, streamed(), "429 rate_limit_exceeded"},
+      {"invalid body", 1, nothing, in_pieces(post(chat_body(R"(,"stream":)"))), "400 invalid_json"},
+  };
+}
+
+bool is_honest(const std::string& outcome) {
+  if (outcome == kServed || outcome == kStreamed) return true;
+  const bool is_error = outcome[0] == '4' || outcome[0] == '5';
+  return is_error ? outcome.size() > 4 : outcome.find('!') != std::string::npos;
+}
+
+}  // namespace proxy::flow

@@ -1,0 +1,51 @@
+// What holds in every story, whatever happened in it: the form of answers, streams and log lines.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support/fake_host.h"
+
+namespace proxy::flow {
+
+// A streamed answer taken apart.
+struct StreamView {
+  std::string flaw;  // why it is not a well-formed stream of an OpenAI answer; empty if it is one
+  std::string text;  // of all deltas
+  std::string error_code;
+  std::string finish_reason;
+  bool done = false;
+  std::vector<std::string> comments;
+  std::vector<std::string> events;  // data, without [DONE]
+};
+
+//   is_whole  whether nothing more will come; else it may stop anywhere between two events
+StreamView view_stream(std::string_view body, bool is_whole = true);
+
+// The members `error.code` and `error.message` of an error body; empty if it is none.
+std::string error_code(std::string_view body);
+std::string error_message(std::string_view body);
+
+// What is wrong with an answer that was sent to its end; empty if nothing is.
+//   method   of the request
+//   is_open  whether any origin may read answers
+std::string flaw_of_answer(const test::Received& answer, std::string_view method, bool is_open);
+
+// One line of the log: its members as text.
+struct LogView {
+  std::string flaw;
+  std::string level;
+  std::map<std::string, std::string> members;  // numbers in decimal
+
+  std::string get(const std::string& name) const;
+};
+
+LogView view_log(const std::string& line);
+
+// What is wrong with a log as a whole: lines that are no JSON or too long, more than 2 KB of one
+// request, anything private or secret.
+std::string flaw_of_log(const std::vector<std::string>& lines);
+
+}  // namespace proxy::flow

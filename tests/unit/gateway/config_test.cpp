@@ -1,0 +1,268 @@
+// The owner's variables: what each may be, and what becomes of nonsense.
+#include "gateway/config.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/limits.h"
+#include "support/catch.h"
+#include "support/exact_bytes.h"
+#include "support/fake_host.h"
+
+using proxy::ErrorCode;
+using proxy::base::sha256;
+using proxy::gateway::Anonymous;
+using proxy::gateway::Config;
+using proxy::gateway::is_safe_base_url;
+using proxy::gateway::read_config;
+using proxy::test::ExactBytes;
+using proxy::test::FakeHost;
+
+namespace {
+
+Config config_of(std::map<std::string, std::string> env) {
+  FakeHost host;
+  host.env = std::move(env);
+  return read_config();
+}
+
+bool accepts(const Config& config, std::string_view key) {
+  return std::find(config.key_hashes.begin(), config.key_hashes.end(), sha256(key)) !=
+         config.key_hashes.end();
+}
+
+std::vector<std::string> codes(const Config& config) {
+  std::vector<std::string> out;
+  for (const auto& note : config.notes) out.emplace_back(note.code);
+  return out;
+}
+
+using Codes = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("without a variable everything has its default, and nobody may call") {
+  const Config config = config_of({});
+  CHECK(config.key_hashes.empty());
+  CHECK(config.anonymous == Anonymous::refused);
+  CHECK_FALSE(config.models_require_key);
+  CHECK(config.allowed_origins.empty());
+  CHECK(config.max_body_bytes == 25 * proxy::limits::kMiB);
+  CHECK(config.gemini_base_url == "https://generativelanguage.googleapis.com");
+  CHECK(config.oauth_base_url == "https://oauth2.googleapis.com");
+  CHECK(config.aliases.empty());
+  CHECK(config.default_model.empty());
+  CHECK(config.stream_default);
+  CHECK(config.include_thoughts);
+  CHECK(config.headers_deadline_ms == 300'000);
+  CHECK(config.idle_deadline_ms == 120'000);
+  CHECK_FALSE(config.error.has_value());
+  CHECK(config.notes.empty());
+}
+
+TEST_CASE("K-09 K-10 one key or several, what is none does not count") {
+  const struct {
+    const char* why;
+    std::string value;
+    std::vector<std::string> keys;
+    Codes notes;
+  } rows[] = {
+      {"one", "key-a", {"key-a"}, {}},
+      {"a piped one ends in a newline", "  key-a\r\n", {"key-a"}, {}},
+      {"several", R"(["key-a","key-b", " key-c "])", {"key-a", "key-b", "key-c"}, {}},
+      {"escaped", R"(["key\u002da"])", {"key-a"}, {}},
+      {"one in a list", R"(["key-a"])", {"key-a"}, {}},
+      {"empty", "", {}, {}},
+      {"spaces", "   ", {}, {}},
+      {"an empty one in a list", R"(["","key-b"])", {"key-b"}, {}},
+      {"no list", "[]", {}, {}},
+      {"things that are no strings", R"([1,null,{},"key-a"])", {"key-a"}, {}},
+      {"a list that is cut", R"(["key-a")", {}, {"api_key_invalid"}},
+      {"a list that is none", "[key-a]", {}, {"api_key_invalid"}},
+      {"a space inside", "key a", {}, {"api_key_invalid"}},
+      {"not ASCII", "k\xC3\xA9y", {}, {"api_key_invalid"}},
+      {"a control character", R"(["a\u0007"])", {}, {"api_key_invalid"}},
+      {"512 characters", std::string(512, 'k'), {std::string(512, 'k')}, {}},
+      {"513 characters", std::string(513, 'k'), {}, {"api_key_invalid"}},
+  };
+  for (const auto& row : rows) {
+    INFO(row.why);
+    const Config config = config_of({{"API_KEY", row.value}});
+    CHECK(config.key_hashes.size() == row.keys.size());
+    for (const std::string& key : row.keys) CHECK(accepts(config, key));
+    CHECK_FALSE(accepts(config, ""));
+    CHECK(codes(config) == row.notes);
+    for (const auto& note : config.notes) CHECK(note.message.find("key-a") == std::string::npos);
+  }
+}
+
+TEST_CASE("the door opens for the exact words only") {
+  const struct {
+    const char* value;
+    Anonymous anonymous;
+    Codes notes;
+  } rows[] = {
+      {"", Anonymous::refused, {}},
+      {"false", Anonymous::refused, {}},
+      {"true", Anonymous::allowed, {"auth_open"}},
+      {" true\n", Anonymous::allowed, {"auth_open"}},
+      {"loopback", Anonymous::loopback, {}},
+      {"True", Anonymous::refused, {"allow_anonymous_invalid"}},
+      {"1", Anonymous::refused, {"allow_anonymous_invalid"}},
+      {"yes", Anonymous::refused, {"allow_anonymous_invalid"}},
+      {"LOOPBACK", Anonymous::refused, {"allow_anonymous_invalid"}},
+  };
+  for (const auto& row : rows) {
+    INFO(row.value);
+    const Config config = config_of({{"ALLOW_ANONYMOUS", row.value}});
+    CHECK(config.anonymous == row.anonymous);
+    CHECK(codes(config) == row.notes);
+  }
+}
+
+TEST_CASE("flags are true or false, else as if they were not set") {
+  const struct {
+    const char* value;
+    bool when_true;   // a flag whose default is true
+    bool when_false;  // and false
+    bool noted;
+  } rows[] = {
+      {"true", true, true, false}, {"TRUE", true, true, false},
+      {"1", true, true, false},    {"false", false, false, false},
+      {"0", false, false, false},  {" False\n", false, false, false},
+      {"", true, false, false},    {"yes", true, false, true},
+      {"2", true, false, true},
+  };
+  for (const auto& row : rows) {
+    INFO(row.value);
+    const Config stream = config_of({{"STREAM_DEFAULT", row.value}});
+    CHECK(stream.stream_default == row.when_true);
+    CHECK(stream.notes.size() == (row.noted ? 1u : 0u));
+    CHECK(config_of({{"INCLUDE_THOUGHTS", row.value}}).include_thoughts == row.when_true);
+    CHECK(config_of({{"MODELS_REQUIRE_KEY", row.value}}).models_require_key == row.when_false);
+  }
+}
+
+TEST_CASE("numbers have bounds, and what is none is ignored") {
+  const std::int64_t hour = 3'600'000;
+  const struct {
+    const char* value;
+    std::int64_t body_bytes;
+    std::int64_t idle_ms;
+    bool noted;
+  } rows[] = {
+      {"1", 1, 1, false},
+      {"1000", 1'000, 1'000, false},
+      {" 1000 ", 1'000, 1'000, false},
+      {"99999999999", 26 << 20, hour, false},
+      {"9223372036854775807", 26 << 20, hour, false},
+      {"9223372036854775808", 25 << 20, 120'000, true},
+      {"0", 25 << 20, 120'000, true},
+      {"-5", 25 << 20, 120'000, true},
+      {"1e6", 25 << 20, 120'000, true},
+      {"10 MB", 25 << 20, 120'000, true},
+      {"", 25 << 20, 120'000, false},
+  };
+  for (const auto& row : rows) {
+    INFO(row.value);
+    const Config config = config_of({{"MAX_BODY_BYTES", row.value}});
+    CHECK(static_cast<std::int64_t>(config.max_body_bytes) == row.body_bytes);
+    CHECK(codes(config) == (row.noted ? Codes{"variable_invalid"} : Codes{}));
+    CHECK(config_of({{"UPSTREAM_IDLE_MS", row.value}}).idle_deadline_ms == row.idle_ms);
+  }
+  CHECK(config_of({{"UPSTREAM_TIMEOUT_MS", "5"}}).headers_deadline_ms == 5);
+}
+
+TEST_CASE("S-13 a base URL is https, or http on this machine, and nothing more") {
+  const struct {
+    const char* url;
+    bool safe;
+  } rows[] = {
+      {"https://generativelanguage.googleapis.com", true},
+      {"https://example.test/google/v1", true},
+      {"https://example.test:8443", true},
+      {"http://localhost:8791", true},
+      {"http://localhost", true},
+      {"http://localhost/x", true},
+      {"http://127.0.0.1:8791", true},
+      {"http://[::1]:8791", true},
+      {"http://example.test", false},
+      {"http://localhost.example.test", false},
+      {"http://localhostx:1", false},
+      {"http://127.0.0.10", false},
+      {"http://192.168.1.5:8791", false},
+      {"https://", false},
+      {"https:///x", false},
+      {"https://example.test/", false},
+      {"https://user@example.test", false},
+      {"https://example.test?x", false},
+      {"https://example.test#x", false},
+      {"https://example.test/a b", false},
+      {"https://example.test\\x", false},
+      {"https://example.test/\r\nx: y", false},
+      {"https://ex\xC3\xA4mple.test", false},
+      {"HTTPS://example.test", false},
+      {"ftp://example.test", false},
+      {"example.test", false},
+      {"//example.test", false},
+      {"", false},
+  };
+  for (const auto& row : rows) {
+    INFO(row.url);
+    CHECK(is_safe_base_url(ExactBytes(row.url).view()) == row.safe);
+  }
+}
+
+TEST_CASE("S-13 an unsafe base URL stops all requests instead of being guessed at") {
+  const Config good = config_of({{"GEMINI_BASE_URL", " http://localhost:8791/ "},
+                                 {"OAUTH_BASE_URL", "https://example.test/oauth/"}});
+  CHECK(good.gemini_base_url == "http://localhost:8791");
+  CHECK(good.oauth_base_url == "https://example.test/oauth");
+  CHECK_FALSE(good.error.has_value());
+
+  for (const char* name : {"GEMINI_BASE_URL", "OAUTH_BASE_URL"}) {
+    const Config bad = config_of({{name, "http://hush.test"}});
+    REQUIRE(bad.error.has_value());
+    CHECK(bad.error->code == ErrorCode::configuration_invalid);
+    CHECK(bad.error->message ==
+          std::string(name) + " must be an https URL without user, query or fragment.");
+    CHECK(codes(bad) == Codes{"base_url_invalid"});
+    CHECK(bad.notes[0].message.find("hush") == std::string::npos);
+    CHECK(bad.gemini_base_url == "https://generativelanguage.googleapis.com");
+    CHECK(bad.oauth_base_url == "https://oauth2.googleapis.com");
+  }
+}
+
+TEST_CASE("aliases keep their order; what is no text is left out") {
+  using proxy::gemini::Aliases;
+  const struct {
+    const char* value;
+    Aliases aliases;
+    Codes notes;
+  } rows[] = {
+      {"", {}, {}},
+      {"{}", {}, {}},
+      {R"({"b":"1","a*":"2","a":"3"})", {{"b", "1"}, {"a*", "2"}, {"a", "3"}}, {}},
+      {R"({"\u0061":"\"x\""})", {{"a", "\"x\""}}, {}},
+      {R"({"a":1,"b":null,"c":"d"})", {{"c", "d"}}, {}},
+      {"[]", {}, {"model_aliases_invalid"}},
+      {"gpt-4o=x", {}, {"model_aliases_invalid"}},
+      {R"({"a":"b")", {}, {"model_aliases_invalid"}},
+  };
+  for (const auto& row : rows) {
+    INFO(row.value);
+    const Config config = config_of({{"MODEL_ALIASES", row.value}});
+    CHECK(config.aliases == row.aliases);
+    CHECK(codes(config) == row.notes);
+  }
+}
+
+TEST_CASE("lists are split at commas, names are trimmed") {
+  const Config config = config_of({{"ALLOWED_ORIGINS", " https://a.test, ,http://b.test:1,"},
+                                   {"DEFAULT_MODEL", " gemini-2.5-pro\n"}});
+  CHECK(config.allowed_origins == std::vector<std::string>{"https://a.test", "http://b.test:1"});
+  CHECK(config.default_model == "gemini-2.5-pro");
+  CHECK(config_of({{"ALLOWED_ORIGINS", "https://a.test, *"}}).allowed_origins.empty());
+}

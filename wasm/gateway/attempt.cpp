@@ -1,0 +1,261 @@
+#include "gateway/attempt.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "fronts/openai_chat/response.h"
+#include "gateway/relay.h"
+#include "host/log.h"
+#include "sse/event_writer.h"
+
+namespace proxy::gateway {
+namespace {
+
+using MaybeFailure = std::optional<gemini::Failure>;
+
+// How long the upstream may be silent, and what the caller is told meanwhile. One timer serves many
+// waits: it is set anew only when it has fired, as setting one for every chunk costs more than the
+// chunk.
+class Patience {
+ public:
+  // first_word_ms  silence after which a streaming caller gets a comment; then every kKeepAliveMs
+  Patience(Exchange& exchange, bool streams, std::int64_t deadline_ms, std::int64_t first_word_ms,
+           std::string_view word)
+      : exchange_(exchange),
+        streams_(streams),
+        deadline_ms_(deadline_ms),
+        word_(word),
+        last_sign_ms_(host::now_ms()),
+        next_word_ms_(last_sign_ms_ + first_word_ms) {}
+
+  // Waits until `operation` is answered; false if the deadline came first.
+  host::Task<bool> wait_for(host::Operation& operation) {
+    while (!operation.answered()) {
+      if (!timer_) set_timer();
+      co_await host::first_of(operation, *timer_);
+      if (operation.answered()) break;
+      timer_.reset();
+      const std::int64_t now = host::now_ms();
+      if (now >= last_sign_ms_ + deadline_ms_) co_return false;
+      if (streams_ && now >= next_word_ms_) say_word(now);
+    }
+    co_return true;
+  }
+
+  // The upstream has sent something.
+  void note_sign() {
+    last_sign_ms_ = host::now_ms();
+    next_word_ms_ = last_sign_ms_ + limits::kKeepAliveMs;
+  }
+
+ private:
+  void set_timer() {
+    std::int64_t until = last_sign_ms_ + deadline_ms_;
+    if (streams_) until = std::min(until, next_word_ms_);
+    const std::int64_t ms = std::max<std::int64_t>(until - host::now_ms(), 1);
+    host::Call& call = exchange_.call();
+    timer_.emplace(call, [&call, ms](host::OperationId op) { host::sleep(call.id(), op, ms); });
+  }
+
+  void say_word(std::int64_t now) {
+    if (!exchange_.started()) exchange_.start_stream();
+    std::string comment;
+    sse::append_comment(comment, word_);
+    exchange_.write(comment);
+    next_word_ms_ = now + limits::kKeepAliveMs;
+  }
+
+  Exchange& exchange_;
+  bool streams_;
+  std::int64_t deadline_ms_;
+  std::string_view word_;
+  std::int64_t last_sign_ms_;
+  std::int64_t next_word_ms_;
+  std::optional<host::Operation> timer_;
+};
+
+gemini::Failure silence() { return gemini::timed_out("Google did not answer in time."); }
+
+// Reads what there is of an error's body, up to the limit.
+host::Task<gemini::Failure> read_error(Exchange& exchange, host::Response response,
+                                       std::string model) {
+  std::string body;
+  Patience patience(exchange, false, limits::kOAuthDeadlineMs, 0, {});
+  while (body.size() < limits::kErrorBodyBytes) {
+    host::Operation read = response.read();
+    if (!co_await patience.wait_for(read)) break;
+    if (read.status() != host::kDone) {
+      response.finished();
+      break;
+    }
+    const host::Bytes chunk = read.take_bytes();
+    body += chunk.view().substr(0, limits::kErrorBodyBytes - body.size());
+  }
+  co_return gemini::read_failure(response.status(), body,
+                                 response.headers().get("retry-after").value_or(""), model);
+}
+
+// The runtime decodes what it asked for; any other encoding would arrive as it is.
+bool is_readable(const host::Response& response) {
+  const std::string_view encoding =
+      text::trim(response.headers().get("content-encoding").value_or(""));
+  return encoding.empty() || encoding == "identity" || encoding == "gzip" || encoding == "br";
+}
+
+std::unique_ptr<fronts::Renderer> renderer_for(const Prepared& request) {
+  std::array<std::uint8_t, 8> random;
+  host::random(random);
+  fronts::openai_chat::AnswerContext context = {.model = request.model,
+                                                .include_usage = request.include_usage,
+                                                .created_s = host::now_ms() / 1000,
+                                                .id_seed = 0};
+  for (const std::uint8_t byte : random) context.id_seed = context.id_seed << 8 | byte;
+  return request.stream ? fronts::openai_chat::stream_renderer(std::move(context))
+                        : fronts::openai_chat::whole_renderer(std::move(context));
+}
+
+// Carries bytes from Google to the caller and knows whether the caller has seen any.
+class Delivery {
+ public:
+  Delivery(Exchange& exchange, const Prepared& request)
+      : exchange_(exchange),
+        streams_(request.stream),
+        relay_(renderer_for(request), request.model) {}
+
+  MaybeFailure take(std::span<char> chunk) {
+    bytes_in_ += chunk.size();
+    if (!streams_ && bytes_in_ > limits::kAnswerBytes) {
+      return gemini::invalid_response("Google's answer is larger than 64 MiB.");
+    }
+    MaybeFailure failure = relay_.feed(chunk, out_);
+    if (streams_) flush();
+    return failure;
+  }
+
+  MaybeFailure finish(bool accept_empty) {
+    // Once the caller has seen something there is no second try.
+    MaybeFailure failure = relay_.finish(accept_empty || shown_, out_);
+    if (failure) {
+      if (streams_) flush();
+      return failure;
+    }
+    if (streams_) {
+      flush();
+      exchange_.end_stream();
+    } else {
+      exchange_.send_json(200, out_);
+    }
+    return std::nullopt;
+  }
+
+  // Tells the caller of a failure inside a begun answer; gives it back if there is none yet.
+  MaybeFailure settle(gemini::Failure failure) {
+    if (!shown_) return failure;
+    std::string event;
+    relay_.fail(failure.error, event);
+    exchange_.note_error(failure.error.code);
+    exchange_.write(event);
+    exchange_.end_stream();
+    return std::nullopt;
+  }
+
+  void log_oddities() {
+    const gemini::Answer& answer = relay_.answer();
+    const std::pair<std::string_view, int> counts[] = {{"unknown_part", answer.unknown_parts()},
+                                                       {"bad_part", answer.bad_parts()},
+                                                       {"late_event", answer.late_events()}};
+    for (const auto& [name, count] : counts) {
+      if (count == 0) continue;
+      host::LogLine(host::LogLevel::warn, name).number("count", count).send(exchange_.call());
+    }
+    if (answer.unknown_enum().empty()) return;
+    host::LogLine(host::LogLevel::warn, "unknown_enum")
+        .text("value", answer.unknown_enum())
+        .send(exchange_.call());
+  }
+
+ private:
+  void flush() {
+    if (out_.empty()) return;
+    if (!exchange_.started()) exchange_.start_stream();
+    exchange_.write(out_);
+    out_.clear();
+    shown_ = true;
+  }
+
+  Exchange& exchange_;
+  bool streams_;
+  Relay relay_;
+  std::string out_;
+  std::size_t bytes_in_ = 0;
+  bool shown_ = false;
+};
+
+host::Task<MaybeFailure> deliver(Exchange& exchange, const Config& config, const Prepared& request,
+                                 host::Response response, bool accept_empty) {
+  Delivery delivery(exchange, request);
+  Patience patience(exchange, request.stream, config.idle_deadline_ms, limits::kKeepAliveMs,
+                    "keep-alive");
+  MaybeFailure failure;
+  for (;;) {
+    host::Operation read = response.read();
+    if (!read.answered() && !co_await patience.wait_for(read)) {
+      failure = silence();
+      break;
+    }
+    patience.note_sign();
+    if (read.status() == host::kEnd) {
+      response.finished();
+      failure = delivery.finish(accept_empty || is_late(request));
+      break;
+    }
+    if (read.status() != host::kDone) {
+      response.finished();
+      failure = gemini::network_failure();
+      break;
+    }
+    host::Bytes chunk = read.take_bytes();
+    failure = delivery.take(chunk.span());
+    if (failure) break;
+  }
+  delivery.log_oddities();
+  if (failure) co_return delivery.settle(*std::move(failure));
+  co_return std::nullopt;
+}
+
+// How long a streaming caller still waits without a word, counted from its request.
+std::int64_t first_word_ms(const Exchange& exchange, const Prepared& request) {
+  if (exchange.started()) return limits::kKeepAliveMs;
+  const std::int64_t waited_ms = host::now_ms() - request.read_at_ms;
+  return std::max<std::int64_t>(limits::kFirstWaitingMs - waited_ms, 1);
+}
+
+}  // namespace
+
+bool is_late(const Prepared& request) {
+  return host::now_ms() >= request.read_at_ms + limits::kLastAttemptMs;
+}
+
+host::Task<MaybeFailure> attempt(Exchange& exchange, const Config& config, const Prepared& request,
+                                 std::string head, bool accept_empty) {
+  host::Operation fetch = exchange.call().fetch(head, request.body);
+  Patience patience(exchange, request.stream, config.headers_deadline_ms,
+                    first_word_ms(exchange, request), "waiting");
+  if (!co_await patience.wait_for(fetch)) co_return silence();
+  exchange.facts().upstream_status = static_cast<int>(fetch.status());
+  if (fetch.status() == host::kFailed) co_return gemini::network_failure();
+  host::Response response(exchange.call(), fetch.id(), static_cast<int>(fetch.status()),
+                          fetch.take_bytes());
+  if (response.status() != 200) {
+    co_return co_await read_error(exchange, std::move(response), request.model);
+  }
+  if (!is_readable(response)) {
+    co_return gemini::invalid_response("Google's answer has an encoding that cannot be read.");
+  }
+  co_return co_await deliver(exchange, config, request, std::move(response), accept_empty);
+}
+
+}  // namespace proxy::gateway

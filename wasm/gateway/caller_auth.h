@@ -1,0 +1,20 @@
+// Who may call. Fails closed: without a configured key nobody may, unless the owner says otherwise.
+#pragma once
+
+#include "base/result.h"
+#include "gateway/config.h"
+#include "host/http.h"
+
+namespace proxy::gateway {
+
+// Looks at `Authorization: Bearer`, then x-api-key, api-key, x-goog-api-key; if Authorization is
+// there it alone counts. Keys are compared by their hashes, all of them, so that time tells
+// nothing.
+//   returns  nothing, or missing_api_key, invalid_api_key, no_api_key_configured
+Result<void> check_caller(const host::RequestHead& head, const Config& config);
+
+// The same for the built-in model list, which is open to callers without any credential unless
+// MODELS_REQUIRE_KEY says otherwise. A credential that is presented is still checked.
+Result<void> check_model_reader(const host::RequestHead& head, const Config& config);
+
+}  // namespace proxy::gateway

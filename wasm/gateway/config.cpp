@@ -1,0 +1,161 @@
+#include "gateway/config.h"
+
+#include <algorithm>
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "host/host.h"
+#include "json/cursor.h"
+
+namespace proxy::gateway {
+namespace {
+
+constexpr json::ScanLimits kSmallJson = {.depth = 8, .values = 10'000};
+
+// One variable's text without white space at its ends: a piped secret ends in a newline.
+std::string variable(std::string_view name) {
+  const std::string value = host::env(name).value_or(std::string());
+  return std::string(text::trim(value));
+}
+
+class Reader {
+ public:
+  explicit Reader(Config& config) : config_(config) {}
+
+  bool flag(std::string_view name, bool otherwise) {
+    const std::string value = text::lower(variable(name));
+    if (value.empty()) return otherwise;
+    if (value == "true" || value == "1") return true;
+    if (value == "false" || value == "0") return false;
+    note("variable_invalid", std::string(name) + " is neither true nor false; it is ignored.");
+    return otherwise;
+  }
+
+  std::int64_t number(std::string_view name, std::int64_t otherwise, std::int64_t most) {
+    const std::string value = variable(name);
+    if (value.empty()) return otherwise;
+    const auto parsed = text::parse_decimal(value);
+    if (parsed && *parsed > 0) return std::min(*parsed, most);
+    note("variable_invalid", std::string(name) + " is no positive whole number; it is ignored.");
+    return otherwise;
+  }
+
+  std::string base_url(std::string_view name, std::string_view otherwise) {
+    std::string value = variable(name);
+    if (value.empty()) return std::string(otherwise);
+    if (value.ends_with('/')) value.pop_back();
+    if (is_safe_base_url(value)) return value;
+    std::string message(name);
+    message += " must be an https URL without user, query or fragment.";
+    config_.error = ApiError(ErrorCode::configuration_invalid, message);
+    note("base_url_invalid", std::move(message));
+    return std::string(otherwise);
+  }
+
+  void keys() {
+    std::string value = variable("API_KEY");
+    if (!value.starts_with('[')) return key(value);
+    json::Index index;
+    if (index.scan(value, kSmallJson)) {
+      return note("api_key_invalid", "API_KEY begins with [ but is no JSON array of strings.");
+    }
+    for (const json::Cursor item : json::Cursor(index).items()) key(item.text());
+  }
+
+  void anonymous() {
+    const std::string value = variable("ALLOW_ANONYMOUS");
+    if (value == "true") {
+      config_.anonymous = Anonymous::allowed;
+      config_.notes.push_back({"auth_open", "ALLOW_ANONYMOUS=true: anyone may use this proxy."});
+    } else if (value == "loopback") {
+      config_.anonymous = Anonymous::loopback;
+    } else if (!value.empty() && value != "false") {
+      note("allow_anonymous_invalid", "ALLOW_ANONYMOUS is neither true, false nor loopback.");
+    }
+  }
+
+  void aliases() {
+    std::string value = variable("MODEL_ALIASES");
+    if (value.empty()) return;
+    json::Index index;
+    const bool readable = !index.scan(value, kSmallJson);
+    const json::Cursor root = readable ? json::Cursor(index) : json::Cursor();
+    if (!root.is(json::Type::object)) {
+      return note("model_aliases_invalid", "MODEL_ALIASES is no JSON object; it is ignored.");
+    }
+    for (const auto [name, target] : root.members()) {
+      if (target.is(json::Type::string)) config_.aliases.emplace_back(name.text(), target.text());
+    }
+  }
+
+ private:
+  void key(std::string_view candidate) {
+    constexpr std::size_t kLongest = 512;
+    candidate = text::trim(candidate);
+    if (candidate.empty()) return;
+    const bool visible = std::all_of(candidate.begin(), candidate.end(),
+                                     [](char c) { return c >= 0x21 && c <= 0x7E; });
+    if (candidate.size() > kLongest || !visible) {
+      return note("api_key_invalid", "A key must be 1 to 512 visible ASCII characters.");
+    }
+    config_.key_hashes.push_back(base::sha256(candidate));
+  }
+
+  void note(std::string_view code, std::string message) {
+    config_.notes.push_back({code, std::move(message)});
+  }
+
+  Config& config_;
+};
+
+bool is_loopback(std::string_view authority) {
+  for (const std::string_view host : {"localhost", "127.0.0.1", "[::1]"}) {
+    if (authority == host) return true;
+    if (authority.starts_with(host) && authority[host.size()] == ':') return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool is_safe_base_url(std::string_view url) {
+  const bool secure = url.starts_with("https://");
+  if (!secure && !url.starts_with("http://")) return false;
+  const std::string_view rest = url.substr(secure ? 8 : 7);
+  const std::string_view authority = rest.substr(0, rest.find('/'));
+  if (authority.empty() || url.ends_with('/')) return false;
+  const bool plain = std::all_of(url.begin(), url.end(), [](char c) {
+    return c > 0x20 && c < 0x7F && c != '?' && c != '#' && c != '@' && c != '\\';
+  });
+  return plain && (secure || is_loopback(authority));
+}
+
+Config read_config() {
+  Config config;
+  Reader reader(config);
+  reader.keys();
+  reader.anonymous();
+  reader.aliases();
+  config.models_require_key = reader.flag("MODELS_REQUIRE_KEY", false);
+  config.stream_default = reader.flag("STREAM_DEFAULT", true);
+  config.include_thoughts = reader.flag("INCLUDE_THOUGHTS", true);
+  const std::string origins = variable("ALLOWED_ORIGINS");
+  for (const std::string_view origin : text::split(origins, ',')) {
+    config.allowed_origins.emplace_back(origin);
+  }
+  const auto any = std::find(config.allowed_origins.begin(), config.allowed_origins.end(), "*");
+  if (any != config.allowed_origins.end()) config.allowed_origins.clear();
+  config.default_model = variable("DEFAULT_MODEL");
+  config.max_body_bytes = static_cast<std::size_t>(
+      reader.number("MAX_BODY_BYTES", limits::kDefaultBodyBytes, limits::kMaxBodyBytes));
+  constexpr std::int64_t kLongestMs = 3'600'000;
+  config.headers_deadline_ms =
+      reader.number("UPSTREAM_TIMEOUT_MS", limits::kHeadersDeadlineMs, kLongestMs);
+  config.idle_deadline_ms = reader.number("UPSTREAM_IDLE_MS", limits::kIdleDeadlineMs, kLongestMs);
+  config.gemini_base_url =
+      reader.base_url("GEMINI_BASE_URL", "https://generativelanguage.googleapis.com");
+  config.oauth_base_url = reader.base_url("OAUTH_BASE_URL", "https://oauth2.googleapis.com");
+  return config;
+}
+
+}  // namespace proxy::gateway

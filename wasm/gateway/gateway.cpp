@@ -1,0 +1,91 @@
+#include "gateway/gateway.h"
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "fronts/openai_models/models.h"
+#include "gateway/caller_auth.h"
+#include "gateway/chat.h"
+#include "gateway/exchange.h"
+#include "gateway/routes.h"
+
+namespace proxy::gateway {
+namespace {
+
+constexpr std::string_view kRunning = "OpenAI Compatible Proxy Worker is running!";
+
+ApiError unknown_url(const host::RequestHead& head) {
+  return ApiError(ErrorCode::unknown_url,
+                  "Unknown request URL: " + text::printable(head.method, 16) + " " +
+                      text::printable(head.path, limits::kPathInMessageBytes) +
+                      ". Please check the URL for typos.");
+}
+
+ApiError wrong_method(const host::RequestHead& head, Route route) {
+  ApiError error =
+      ApiError(ErrorCode::method_not_allowed,
+               "Not allowed to " + text::printable(head.method, 16) +
+                   " on this URL. Allowed: " + std::string(allowed_methods(route)) + ".");
+  error.allow = allowed_methods(route);
+  return error;
+}
+
+// Who may use the proxy, for its owner.
+std::string_view welcome(const Config& config) {
+  const bool has_key = !config.key_hashes.empty();
+  switch (config.anonymous) {
+    case Anonymous::refused:
+      break;
+    case Anonymous::loopback:
+      return has_key ? "An API key is needed, but not on this machine."
+                     : "Only this machine may use it: ALLOW_ANONYMOUS=loopback.";
+    case Anonymous::allowed:
+      return "Anyone may use it: ALLOW_ANONYMOUS=true.";
+  }
+  return has_key ? "An API key is needed." : "Nobody may use it: API_KEY is not set.";
+}
+
+std::string health(const host::RequestHead& head, const Config& config) {
+  std::string text(kRunning);
+  if (head.query == "verbose=1") text.append("\n").append(welcome(config));
+  return text;
+}
+
+}  // namespace
+
+host::Task<void> serve(host::Call& call, Isolate& isolate) {
+  isolate.configure();
+  const host::RequestHead& head = call.request();
+  const Config& config = isolate.config;
+  const Route route = route_of(head.path);
+  Exchange exchange(call, config, route);
+
+  if (head.method == "OPTIONS") {
+    exchange.send_preflight();
+    co_return;
+  }
+  if (route == Route::unknown) {
+    exchange.send_error(unknown_url(head));
+    co_return;
+  }
+  if (!is_allowed(route, head.method)) {
+    exchange.send_error(wrong_method(head, route));
+    co_return;
+  }
+  if (route == Route::root || route == Route::health) {
+    exchange.send_text(route == Route::root ? std::string(kRunning) : health(head, config));
+    co_return;
+  }
+  const auto admission =
+      route == Route::models ? check_model_reader(head, config) : check_caller(head, config);
+  if (!admission.ok()) {
+    exchange.send_error(admission.error());
+    co_return;
+  }
+  if (route == Route::models) {
+    exchange.send_json(200, fronts::openai_models::list_body(config.aliases));
+    co_return;
+  }
+  co_await chat(exchange, isolate);
+}
+
+}  // namespace proxy::gateway

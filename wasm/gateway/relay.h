@@ -1,0 +1,56 @@
+// From Google's bytes to the caller's bytes, without clock, network or randomness: the same input
+// gives the same output however it is cut.
+//   network chunk -> sse::EventReader -> json::Index -> gemini::Event -> gemini::Answer -> Renderer
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "fronts/renderer.h"
+#include "gemini/answer.h"
+#include "gemini/errors.h"
+#include "gemini/event.h"
+#include "json/cursor.h"
+#include "sse/event_reader.h"
+
+namespace proxy::gateway {
+
+class Relay {
+ public:
+  // model  as the caller named it, for errors that arrive inside the stream
+  Relay(std::unique_ptr<fronts::Renderer> renderer, std::string model);
+
+  // Appends to `out` what these bytes bring the caller.
+  //   returns  nothing, or why the stream is broken; then it must not be fed again
+  std::optional<gemini::Failure> feed(std::span<char> chunk, std::string& out);
+
+  // The upstream's stream ended cleanly: appends the end of the answer.
+  //   accept_empty  whether an answer that says nothing is told to the caller as it is; one that
+  //                 has shown something in `out` always is
+  //   returns       nothing, or why this is no whole answer
+  std::optional<gemini::Failure> finish(bool accept_empty, std::string& out);
+
+  // The caller's event for a failure after the answer began.
+  void fail(const ApiError& error, std::string& out) { renderer_->on_error(error, out); }
+
+  const gemini::Answer& answer() const { return answer_; }
+  int events() const { return events_; }
+
+ private:
+  std::optional<gemini::Failure> read_events(std::string& out);
+  std::optional<gemini::Failure> read_document(std::span<char> text, std::string& out);
+  std::optional<gemini::Failure> read_value(json::Cursor value, std::string& out);
+
+  std::unique_ptr<fronts::Renderer> renderer_;
+  std::string model_;
+  sse::EventReader reader_;
+  json::Index index_;    // reused from event to event
+  gemini::Event event_;  // the same
+  gemini::Answer answer_;
+  int events_ = 0;
+  bool is_document_ = false;  // a plain JSON answer in a stream's place
+};
+
+}  // namespace proxy::gateway
