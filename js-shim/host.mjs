@@ -1,0 +1,125 @@
+// The wasm's imports (wasm/worker/imports.h), one entry per verb of wasm/host/host.h. An import
+// never calls back into the wasm while it runs: answers come from promises and timers, and so
+// always in the context of the request that started the operation.
+const [kFailed, kDone, kEnd] = [0, 1, 2]; // as in host.h
+export const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+export const ignore = () => {}; // a writer's failure is seen through its `closed`
+
+function headersOf(lines) {
+  const headers = new Headers();
+  for (let i = 0; i + 1 < lines.length; i += 2) headers.append(lines[i], lines[i + 1]);
+  return headers;
+}
+
+export function send(call, bytes) {
+  if (call.writer) call.written = call.writer.write(bytes).catch(ignore);
+}
+
+export function close(call) {
+  if (call.writer) call.written = call.writer.close().catch(ignore);
+  call.writer = undefined;
+}
+
+// Of the engine (index.mjs) the imports use `calls`, `env` and the wasm's memory.
+export function hostImports(engine, { resume, cancel, finish }) {
+  const { calls, env } = engine;
+  const waiters = new Set();
+  const memory = () => new Uint8Array(engine.exports.memory.buffer); // fresh, as it moves
+  const bytes = (at, size) => (size !== 0 ? memory().slice(at, at + size) : null);
+  const text = (at, size) => decoder.decode(memory().subarray(at, at + size));
+  // Work that throws at once fails like work whose promise is rejected.
+  const attempt = (work) => new Promise((resolve) => resolve(work()));
+  const kv = (call, op, work) => attempt(() => work(env.TOKEN_CACHE)).then(
+    (value) => resume(call, op, value === null ? kEnd : kDone, value && new Uint8Array(value)),
+    () => resume(call, op, kFailed),
+  );
+
+  // Verbs of a call get it instead of its id.
+  const verbs = {
+    kv_get: (call, op, ...key) => kv(call, op, (cache) => cache.get(text(...key), 'arrayBuffer')),
+    kv_put: (call, op, key, keySize, at, size, expirationTtl) =>
+      kv(call, op, (cache) => cache.put(text(key, keySize), text(at, size), { expirationTtl })),
+    kv_delete: (call, op, ...key) => kv(call, op, (cache) => cache.delete(text(...key))),
+    fetch(call, op, headAt, headSize, at, size) {
+      const abort = new AbortController();
+      const answer = { stream: null, room: 16 * 1024, drop: () => abort.abort() };
+      call.open.set(op, answer);
+      attempt(() => {
+        const [method, url, ...head] = text(headAt, headSize).split('\n'); // host/http.h
+        const options = { redirect: 'manual', signal: abort.signal };
+        return fetch(url, { method, headers: headersOf(head), body: bytes(at, size), ...options });
+      }).then(
+        ({ status, headers, body }) => {
+          answer.stream = body;
+          resume(call, op, status, encoder.encode([...headers].flat().join('\n')));
+        },
+        () => resume(call, op, kFailed),
+      );
+    },
+    // The next piece is asked for at once, but handed over when the client has taken the last one.
+    read(call, op, bodyId) {
+      const body = call.open.get(bodyId);
+      const end = (status) => { call.open.delete(bodyId); resume(call, op, status); };
+      if (!body?.stream) return void attempt(() => kEnd).then(end);
+      body.reader ??= body.stream.getReader({ mode: 'byob' });
+      // `room` is a size at first, then the buffer that the stream gives back with each piece.
+      body.reader.read(new Uint8Array(body.room)).then(
+        ({ done, value }) => {
+          if (done) return end(kEnd);
+          body.room = value.buffer;
+          call.written.then(() => resume(call, op, kDone, value));
+        },
+        () => end(kFailed),
+      );
+    },
+    sleep(call, op, ms) {
+      const timer = setTimeout(() => resume(call, op, kDone), ms);
+      call.open.set(op, { drop: () => clearTimeout(timer) });
+    },
+    wait(call, op, ...name) {
+      const waiter = { name: text(...name), ...Promise.withResolvers() };
+      waiters.add(waiter);
+      call.open.set(op, { drop: () => waiters.delete(waiter) });
+      waiter.promise.then(() => resume(call, op, kDone));
+    },
+    drop(call, op) {
+      call.open.get(op)?.drop();
+      call.open.delete(op);
+    },
+    respond(call, status, headAt, headSize, at, size, stream) {
+      const { readable, writable } = stream ? new IdentityTransformStream() : {};
+      call.writer = writable?.getWriter();
+      call.writer?.closed.catch(() => cancel(call)); // the client has left
+      const headers = headersOf(text(headAt, headSize).split('\n'));
+      call.answer.resolve(new Response(readable ?? bytes(at, size), { status, headers }));
+      call.answered = true;
+    },
+    write: (call, ...piece) => send(call, bytes(...piece)),
+    end: close,
+    finish,
+  };
+  const host = {
+    notify(...name) {
+      const told = text(...name);
+      for (const it of waiters) if (it.name === told && waiters.delete(it)) it.resolve();
+    },
+    now_ms: () => Date.now(),
+    random: (at, size) => crypto.getRandomValues(memory().subarray(at, at + size)),
+    env(name, nameSize, at, capacity) {
+      const value = env[text(name, nameSize)];
+      if (value === undefined) return -1;
+      const encoded = encoder.encode(typeof value === 'string' ? value : JSON.stringify(value));
+      if (encoded.length <= capacity) memory().set(encoded, at);
+      return encoded.length;
+    },
+    has_kv: () => env.TOKEN_CACHE !== undefined,
+    log: (level, ...line) => console[['log', 'warn', 'error'][level]](text(...line)),
+  };
+
+  for (const name in verbs) host[name] = (id, ...rest) => verbs[name](calls.get(id), ...rest);
+  // abort() asks the system to exit; this ends the engine.
+  const exit = { get: (_, name) => () => { throw new WebAssembly.RuntimeError(name); } };
+  const wasi_snapshot_preview1 = new Proxy({}, exit);
+  return { host, wasi_snapshot_preview1, env: { emscripten_notify_memory_growth: ignore } };
+}
