@@ -1,0 +1,125 @@
+#!/bin/sh
+# Makes a checkout ready to build, test and run; npm runs it before `npm start` and `npm test`.
+# What is there already is left alone, and with nothing to do it takes a fraction of a second.
+#
+# Needed: em++, cmake, ninja, a C++20 compiler, and the headers of nlohmann/json and Catch2.
+# Each is looked for where the build will look, so emsdk or a hand-made install is as good as a
+# package. On Debian and Ubuntu the missing ones are installed; elsewhere they are named.
+set -eu
+cd "$(dirname "$0")/.."
+
+say() { printf 'setup: %s\n' "$*"; }
+
+stop() {
+  say "$@" >&2
+  exit 1
+}
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# The header on standard paths, else wherever the compiler itself would find it (CPATH and so on).
+have_header() {
+  for prefix in /usr /usr/local /opt/homebrew $(echo "${CMAKE_PREFIX_PATH:-}" | tr ':;' '  '); do
+    if [ -e "$prefix/include/$1" ]; then return 0; fi
+  done
+  printf '#if !__has_include(<%s>)\n#error\n#endif\n' "$1" |
+    "${compiler:-false}" -x c++ -E - >/dev/null 2>&1
+}
+
+# Fills `missing` with Debian's package names, which serve as names here.
+look() {
+  missing=''
+  compiler=''
+  for candidate in "${CXX:-}" c++ g++ clang++; do
+    if [ -z "$compiler" ] && have "${candidate%% *}"; then compiler=${candidate%% *}; fi
+  done
+  { have em++ && have emcmake; } || missing="$missing emscripten"
+  have cmake || missing="$missing cmake"
+  have ninja || missing="$missing ninja-build"
+  [ -n "$compiler" ] || missing="$missing g++"
+  have_header nlohmann/json.hpp || missing="$missing nlohmann-json3-dev"
+  have_header catch2/catch.hpp || have_header catch2/catch_all.hpp || missing="$missing catch2"
+  missing=${missing# }
+}
+
+apt_install() {
+  install="apt-get install -y --no-install-recommends $missing"
+  if [ "$(id -u)" = 0 ]; then
+    sudo=''
+  elif have sudo && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
+    sudo='sudo'
+  else
+    stop "missing: $missing. Install them as root, then try again:
+  apt-get update && $install"
+  fi
+  say "missing: $missing"
+  say "installing with ${sudo:+sudo }apt-get; done once, it takes some minutes and up to 1.5 GB"
+  apt="$sudo env DEBIAN_FRONTEND=noninteractive"
+  wait='-o DPkg::Lock::Timeout=300' # for another apt-get to end
+  # Package lists that are out of date name files that no longer exist.
+  $apt apt-get update -qq $wait || { sleep 5 && $apt apt-get update -qq $wait; } ||
+    say "apt-get update failed twice; going on with the package lists that are here" >&2
+  $apt $install -q $wait -o Dpkg::Use-Pty=0 </dev/null || stop "apt-get failed. By hand, as root:
+  apt-get update && $install"
+  look
+  [ -z "$missing" ] || stop "apt-get is done, but this is still missing: $missing"
+}
+
+brew_names() {
+  echo "$missing" | sed -e 's/ninja-build/ninja/' -e 's/json3-dev/json/' -e 's/ *g++//'
+}
+
+install_tools() {
+  if [ "$(uname -s)" = Darwin ]; then
+    case " $missing " in
+      *' g++ '*) say "missing: a C++ compiler. Run: xcode-select --install" >&2 ;;
+    esac
+    brew=$(brew_names)
+    if [ -n "$brew" ]; then say "missing: $brew. Run: brew install $brew" >&2; fi
+    exit 1
+  elif have apt-get; then
+    apt_install
+  else
+    stop "missing: $missing (as Debian calls them).
+  Install these with your system's package manager, then try again."
+  fi
+}
+
+# The packages bring a Node for Linux, one for each processor. npm 10 deletes the command of the one
+# it keeps together with the one it does not need, as both have the same name.
+link_node() {
+  for node in node_modules/node-linux-*/bin/node; do
+    if [ -e "$node" ] && [ ! -e node_modules/.bin/node ]; then
+      ln -s "../${node#node_modules/}" node_modules/.bin/node
+    fi
+  done
+}
+
+# wrangler needs Node 22. npm and npx put node_modules/.bin, and so that Node, first on the PATH.
+check_node() {
+  version=$(PATH="$PWD/node_modules/.bin:$PATH" node --version 2>/dev/null) || version=v0
+  major=${version#v}
+  [ "${major%%.*}" -ge 22 ]
+}
+
+# The packages are fresh when they were installed on this kind of machine from this very lock file.
+install_node_packages() {
+  stamp="node_modules/.installed-$(uname -s)-$(uname -m)"
+  if cmp -s package-lock.json "$stamp" && [ -e node_modules/.bin/wrangler ] && check_node; then
+    return
+  fi
+  have npm || stop "missing: Node.js 20 or newer with npm (https://nodejs.org)"
+  say "installing the Node packages that package-lock.json names"
+  # No install script is needed, so none is run.
+  npm ci --ignore-scripts --include=dev --include=optional --no-audit --no-fund --loglevel=error ||
+    stop "npm ci failed; see above"
+  # npm 10 may call it a success when it could not reach the registry.
+  [ -e node_modules/.bin/wrangler ] || stop "npm ci left packages out; see above, then try again"
+  link_node
+  check_node || stop "wrangler needs Node 22 or newer, and this is $version: https://nodejs.org"
+  cp package-lock.json "$stamp"
+}
+
+look
+if [ -n "$missing" ]; then install_tools; fi
+install_node_packages
