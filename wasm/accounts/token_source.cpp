@@ -1,6 +1,5 @@
 #include "accounts/token_source.h"
 
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>

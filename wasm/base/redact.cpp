@@ -1,7 +1,6 @@
 #include "base/redact.h"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 
 #include "base/text.h"

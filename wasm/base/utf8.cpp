@@ -2,7 +2,6 @@
 // which is most of what passes, 8 bytes at a time.
 #include "base/utf8.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <cstring>
 

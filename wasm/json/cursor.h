@@ -69,8 +69,10 @@ class Cursor {
   // for (Cursor item : array.items()), for (Member member : object.members()); empty for other
   // types.
   struct Member;
-  class Items;
-  class Members;
+  template <bool kKeyed>
+  class Range;
+  using Items = Range<false>;
+  using Members = Range<true>;
   Items items() const;
   Members members() const;
 
@@ -88,14 +90,22 @@ struct Cursor::Member {
   Cursor value;
 };
 
-class Cursor::Items {
+// kKeyed  each element is a key with its value behind it
+template <bool kKeyed>
+class Cursor::Range {
  public:
   class Iterator {
    public:
     Iterator(const Index* index, std::uint32_t node) : index_(index), node_(node) {}
-    Cursor operator*() const { return Cursor(*index_, node_); }
+    auto operator*() const {
+      if constexpr (kKeyed) {
+        return Member{Cursor(*index_, node_), Cursor(*index_, node_ + 1)};
+      } else {
+        return Cursor(*index_, node_);
+      }
+    }
     Iterator& operator++() {
-      node_ = index_->nodes()[node_].next;
+      node_ = index_->nodes()[node_ + (kKeyed ? 1 : 0)].next;
       return *this;
     }
     bool operator==(const Iterator& other) const { return node_ == other.node_; }
@@ -104,34 +114,7 @@ class Cursor::Items {
     const Index* index_;
     std::uint32_t node_;
   };
-  Items(const Index* index, std::uint32_t first, std::uint32_t past)
-      : index_(index), first_(first), past_(past) {}
-  Iterator begin() const { return {index_, first_}; }
-  Iterator end() const { return {index_, past_}; }
-
- private:
-  const Index* index_;
-  std::uint32_t first_;
-  std::uint32_t past_;
-};
-
-class Cursor::Members {
- public:
-  class Iterator {
-   public:
-    Iterator(const Index* index, std::uint32_t node) : index_(index), node_(node) {}
-    Member operator*() const { return {Cursor(*index_, node_), Cursor(*index_, node_ + 1)}; }
-    Iterator& operator++() {
-      node_ = index_->nodes()[node_ + 1].next;
-      return *this;
-    }
-    bool operator==(const Iterator& other) const { return node_ == other.node_; }
-
-   private:
-    const Index* index_;
-    std::uint32_t node_;
-  };
-  Members(const Index* index, std::uint32_t first, std::uint32_t past)
+  Range(const Index* index, std::uint32_t first, std::uint32_t past)
       : index_(index), first_(first), past_(past) {}
   Iterator begin() const { return {index_, first_}; }
   Iterator end() const { return {index_, past_}; }

@@ -3,7 +3,6 @@
 #include "json/escape.h"
 
 #include <cstdint>
-#include <cstring>
 
 #include "json/bytes.h"
 
