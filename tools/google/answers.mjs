@@ -1,49 +1,66 @@
 // What the stand-in says. The same request always gets the same words: it says that it is not a
-// model, repeats the prompt, calls functions when it must or is asked to, quotes their results, and
-// fills schemas with samples. Text only: image and speech models answer in text, too.
-import { createHash } from 'node:crypto';
+// model, repeats the prompt, calls functions when it must or is asked to, quotes their results,
+// fills schemas with samples, and adds a picture, a tone or made-up sources where they are wanted.
+import { foundText, searches, sourcesOf, toolEvents } from './builtins.mjs';
+import { callEvents, chooseCalls } from './calls.mjs';
 import { loadModel } from './families.mjs';
+import { addLogprobs } from './logprobs.mjs';
+import { makePng, makeSound, soundType } from './media.mjs';
 import { onlyResponses } from './rules_contents.mjs';
-import { declarationsOf } from './rules_tools.mjs';
 import { sample } from './sample.mjs';
-import { signPart } from './signatures.mjs';
+import { hash, signPart } from './signatures.mjs';
+import { hasSound, transcriptEvents } from './transcripts.mjs';
+import { imageTokens, promptUsage, tokensIn, tokensOfSound } from './usage.mjs';
 
 export const introduction = 'This is the stand-in for Google, not a Gemini model.';
 const thought = '**Reading the request**\n\nThe stand-in does not think. A summary of a model\'s '
   + 'thoughts would be here.\n\n\n';
 const thoughtTokens = 12;
-const mediaTokens = 258;
 const maxOutputTokens = 65536;
 const maxEvents = 40;
-
-const hash = (text) => createHash('sha256').update(text).digest();
-const tokensIn = (text) => Math.max(1, Math.ceil(Buffer.byteLength(text) / 4));
+const shortPrompt = 20; // characters that are spoken in two events instead of three
 
 // Plans the answer to a valid request.
 //   context  {model, family, options, serial}
-//   returns  {head: {model, responseId, prompt: [{modality, tokenCount}]},
-//            events: [{parts?, finishReason?, candidateTokens, thoughtTokens}]}  or
-//            {head, load: {events, eventDelayMs, eventText, user}} for a load model
+//   returns  {head: {model, responseId, usage}, events: [{parts?, finishReason?, candidateTokens,
+//            thoughtTokens, details?, candidate?}]}, where `candidate` has further members of the
+//            candidate and `usage` is of usage.mjs; or {head, load: {events, eventDelayMs,
+//            eventText, user}} for a load model
 export function planAnswer(request, context) {
   const head = {
     model: context.model,
     responseId: hash(`${context.serial} ${context.model}`).toString('base64url').slice(0, 23),
-    prompt: countPrompt(request),
+    usage: promptUsage(request),
   };
   const load = planLoad(request, context);
   if (load) return { head, load };
   const thinks = thinksFor(request, context.family);
   const thoughts = thinks ? thoughtTokens : 0;
-  const calls = chooseCalls(request);
+  const prompt = lastUserText(request);
+  const calls = chooseCalls(request, prompt);
   const events = calls.length > 0
     ? callEvents(calls, thoughts, context)
-    : textEvents(answerText(request), thoughts, request, context);
+    : saidEvents(request, prompt, thoughts, context);
+  addLogprobs(events, request.generationConfig ?? {});
   const shown = thinks && request.generationConfig?.thinkingConfig?.includeThoughts;
   if (shown) {
-    events.unshift({ parts: [{ text: thought, thought: true }], candidateTokens: 0,
+    events.unshift({ parts: thoughtParts(request, prompt), candidateTokens: 0,
       thoughtTokens: thoughts });
   }
   return { head, events };
+}
+
+// A thought in words; where a picture is wanted, with a draft of it.
+function thoughtParts(request, prompt) {
+  const parts = [{ text: thought, thought: true }];
+  if (!wants(request, 'IMAGE')) return parts;
+  return [...parts, { ...picture(request, `draft of ${prompt}`), thought: true }];
+}
+
+function wants(request, modality) {
+  const { responseModalities = [] } = request.generationConfig ?? {};
+  return responseModalities.includes(modality)
+    || (modality === 'TEXT' && responseModalities.length === 0);
 }
 
 function planLoad(request, { model, options }) {
@@ -58,19 +75,6 @@ function planLoad(request, { model, options }) {
   };
 }
 
-// Estimated tokens of everything that is sent, by modality.
-export function countPrompt(request) {
-  const contents = [...(request.contents ?? []), request.systemInstruction ?? {}];
-  const parts = contents.flatMap((content) => content.parts ?? []);
-  const media = parts.filter((part) => part.inlineData || part.fileData);
-  const rest = parts.filter((part) => !part.inlineData && !part.fileData);
-  const text = rest.map((part) => part.text ?? JSON.stringify(part)).join(' ');
-  const tools = request.tools ? JSON.stringify(request.tools) : '';
-  const details = [{ modality: 'TEXT', tokenCount: tokensIn(text + tools) }];
-  if (media.length > 0) details.push({ modality: 'IMAGE', tokenCount: mediaTokens * media.length });
-  return details;
-}
-
 function thinksFor(request, family) {
   const { thinkingBudget, thinkingLevel } = request.generationConfig?.thinkingConfig ?? {};
   if (family.think === 'none' || thinkingBudget === 0 || thinkingLevel === 'MINIMAL') return false;
@@ -83,76 +87,86 @@ export function lastUserText(request) {
   return (content?.parts ?? []).map((part) => part.text).filter(Boolean).join('\n');
 }
 
-// Functions to call now: [{name, args}]. In mode ANY always at least one; otherwise those the
-// prompt names after the word "call", or all it names if there are two or more.
-function chooseCalls(request) {
-  const { mode = 'AUTO', allowedFunctionNames: allowed } =
-    request.toolConfig?.functionCallingConfig ?? {};
-  const declared = declarationsOf(request)
-    .filter(({ name }) => !allowed?.length || allowed.includes(name));
-  if (mode === 'NONE' || declared.length === 0) return [];
-  const isAnswered = onlyResponses(request.contents.at(-1));
-  const text = isAnswered ? '' : lastUserText(request);
-  const places = declared
-    .map((declaration) => ({ declaration, at: placeOf(declaration.name, text) }))
-    .filter(({ at }) => at >= 0).sort((one, other) => one.at - other.at);
-  const asked = places.length > 1 || (places.length === 1 && /\bcall\b/i.test(text));
-  const chosen = asked ? places : [];
-  if (mode === 'ANY' && chosen.length === 0) {
-    chosen.push(places[0] ?? { declaration: declared[0], at: -1 });
+// An answer that is no function call: parts of the service's tools, text, a picture, the end.
+function saidEvents(request, prompt, thoughts, context) {
+  if (wants(request, 'AUDIO')) return soundEvents(prompt);
+  if (context.family.transcribes && hasSound(request)) return transcriptEvents(request);
+  const before = toolEvents(request, prompt, context);
+  let spent = before.length > 0 ? tokensIn(JSON.stringify(before)) : 0;
+  const events = before.map((event) =>
+    ({ ...event, candidateTokens: spent, thoughtTokens: thoughts }));
+  const text = wants(request, 'TEXT') ? answerText(request, prompt) : '';
+  const written = textEvents(text, { thoughts, spent }, request);
+  events.push(...written.events);
+  ({ spent } = written);
+  const { maxOutputTokens: limit = maxOutputTokens } = request.generationConfig ?? {};
+  const end = { candidateTokens: spent, thoughtTokens: Math.min(thoughts, limit) };
+  if (wants(request, 'IMAGE') && !written.isCut) {
+    end.details = [{ modality: 'IMAGE', tokenCount: imageTokens }];
+    if (spent > 0) end.details.unshift({ modality: 'TEXT', tokenCount: spent });
+    end.candidateTokens += imageTokens;
+    events.push({ parts: [picture(request, prompt)], ...end });
+    signPictures(events, context);
   }
-  return chosen.map(({ declaration, at }) =>
-    ({ name: declaration.name, args: argumentsFor(declaration, text, at) }));
+  const candidate = sourcesOf(request, prompt, written.said);
+  if (Object.keys(candidate).length > 0) end.candidate = candidate;
+  return finished(events, end, written.isCut, context);
 }
 
-function placeOf(name, text) {
-  const word = name.replace(/[.-]/g, '\\$&');
-  return text.search(new RegExp(`(?<![\\w.:-])${word}(?![\\w:-])`));
-}
+const picture = (request, text) => ({ inlineData: { mimeType: 'image/png',
+  data: makePng(text, request.generationConfig?.imageConfig?.aspectRatio).toString('base64') } });
 
-// A JSON object right after the name in the prompt, otherwise a sample of the parameters. A
-// function without parameters is called without `args`.
-function argumentsFor({ name, parameters, parametersJsonSchema }, text, at) {
-  const after = at < 0 ? '' : text.slice(at + name.length).trimStart();
-  if (after.startsWith('{')) {
-    for (let end = after.indexOf('}'); end > 0; end = after.indexOf('}', end + 1)) {
-      try {
-        return JSON.parse(after.slice(0, end + 1));
-      } catch {
-        // Not the closing brace; try the next one.
-      }
-    }
+const signed = (part, { family, options, serial }) => (family.think === 'level'
+  ? { ...part, thoughtSignature: signPart(options.route, '', `${serial}`) } : part);
+
+// Gemini 3 signs the first part of an answer with a picture, whatever it is, and every picture.
+function signPictures(events, context) {
+  for (const event of events) {
+    event.parts = event.parts.map((part, index) =>
+      (part.inlineData || (event === events[0] && index === 0) ? signed(part, context) : part));
   }
-  const schema = parametersJsonSchema ?? parameters;
-  return schema && sample({ type: 'object', ...schema });
 }
 
-function callEvents(calls, thoughts, { family, options, serial }) {
-  const isLevel = family.think === 'level';
-  const parts = calls.map(({ name, args }, index) => {
-    const functionCall = { name };
-    if (args !== undefined) functionCall.args = args;
-    const id = hash(`${serial} ${index}`).toString('hex').slice(0, 8);
-    if (family.generation >= 3) functionCall.id = id;
-    const isSigned = index === 0 && family.think !== 'none';
-    return isSigned
-      ? { functionCall, thoughtSignature: signPart(options.route, name, `${serial}`) }
-      : { functionCall };
+// Gemini 3 ends with an empty text that carries the signature; the others in the last event, except
+// that sources come in an event of their own.
+function finished(events, end, isCut, context) {
+  const finishReason = isCut ? 'MAX_TOKENS' : 'STOP';
+  const isSigned = context.family.think === 'level' && !isCut;
+  if (isSigned || (end.candidate && !isCut)) {
+    return [...events, { parts: [signed({ text: '' }, context)], finishReason, ...end }];
+  }
+  if (isCut || events.length === 0) return [...events, { finishReason, ...end }];
+  events.at(-1).finishReason = finishReason;
+  return events;
+}
+
+function soundEvents(prompt) {
+  const pieces = makeSound(prompt.length < shortPrompt ? 2 : 3);
+  let bytes = 0;
+  const events = pieces.map((piece) => {
+    bytes += piece.length;
+    const tokenCount = tokensOfSound(bytes);
+    return { parts: [{ inlineData: { mimeType: soundType, data: piece.toString('base64') } }],
+      candidateTokens: tokenCount, thoughtTokens: 0,
+      details: [{ modality: 'AUDIO', tokenCount }] };
   });
-  const spent = { candidateTokens: tokensIn(JSON.stringify(calls)), thoughtTokens: thoughts };
-  if (!isLevel) return [{ parts, finishReason: 'STOP', ...spent }];
-  return [{ parts, ...spent }, { parts: [{ text: '' }], finishReason: 'STOP', ...spent }];
+  events.at(-1).finishReason = 'STOP';
+  return events;
 }
 
-function answerText(request) {
+function answerText(request, prompt) {
   const config = request.generationConfig ?? {};
   const schema = config.responseJsonSchema ?? config.responseSchema;
   if (config.responseMimeType === 'text/x.enum') return String(schema?.enum?.[0] ?? 'stand-in');
   if (config.responseMimeType === 'application/json') {
     const value = schema
-      ? sample(schema) : { standIn: introduction, youSaid: lastUserText(request) };
+      ? sample(schema) : { standIn: introduction, youSaid: prompt };
     return JSON.stringify(value, null, 2);
   }
+  return plainText(request, prompt) + (searches(request) ? foundText : '');
+}
+
+function plainText(request, prompt) {
   const last = request.contents.at(-1);
   if (onlyResponses(last)) {
     const outputs = last.parts.map(({ functionResponse }) =>
@@ -162,19 +176,20 @@ function answerText(request) {
   const files = (last.parts ?? []).map((part) => (part.inlineData ?? part.fileData)?.mimeType ?? '')
     .filter(Boolean);
   const withFiles = files.length > 0 ? ` (and sent ${files.join(', ')})` : '';
-  return `${introduction} You said${withFiles}: ${lastUserText(request)}`;
+  return `${introduction} You said${withFiles}: ${prompt}`;
 }
 
 // Text cut at the first stop sequence and at maxOutputTokens (thoughts count), in at most
 // `maxEvents` events of whole words.
-function textEvents(text, thoughts, request, { family, options, serial }) {
+//   returns  {events, said, spent, isCut}
+function textEvents(text, { thoughts, spent: before }, request) {
   const config = request.generationConfig ?? {};
   const { stopSequences = [], maxOutputTokens: limit = maxOutputTokens } = config;
   const stops = stopSequences.map((stop) => text.indexOf(stop)).filter((at) => at >= 0);
   const words = text.slice(0, Math.min(text.length, ...stops)).match(/\s*\S+\s*|\s+/g) ?? [];
   const events = [];
   const perEvent = Math.ceil(words.length / maxEvents);
-  let spent = 0;
+  let spent = before;
   let used = 0;
   for (const word of words) {
     const cost = tokensIn(word);
@@ -185,13 +200,5 @@ function textEvents(text, thoughts, request, { family, options, serial }) {
     events.at(-1).candidateTokens = spent;
     used += 1;
   }
-  const end = { candidateTokens: spent, thoughtTokens: Math.min(thoughts, limit) };
-  if (used < words.length) return [...events, { finishReason: 'MAX_TOKENS', ...end }];
-  if (family.think === 'level') {
-    const thoughtSignature = signPart(options.route, '', `${serial}`);
-    return [...events, { parts: [{ text: '', thoughtSignature }], finishReason: 'STOP', ...end }];
-  }
-  if (events.length === 0) return [{ finishReason: 'STOP', ...end }];
-  events.at(-1).finishReason = 'STOP';
-  return events;
+  return { events, said: words.slice(0, used).join(''), spent, isCut: used < words.length };
 }

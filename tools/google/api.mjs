@@ -1,12 +1,13 @@
 // What each method answers: the normal answer of the Gemini API and of the token endpoint, or the
 // one a scripted fault puts in its place.
-import { introduction, countPrompt, lastUserText, planAnswer } from './answers.mjs';
+import { introduction, lastUserText, planAnswer } from './answers.mjs';
 import { badRequest, Failure } from './errors.mjs';
 import { describeModel, familyOf, loadModel } from './families.mjs';
 import { compact, parseJson } from './json.mjs';
 import { checkCredential, exchange } from './oauth.mjs';
 import { methodNames } from './routes.mjs';
 import { arrayTexts, eventTexts, paced, pause, sseTexts, wholeResponse } from './stream.mjs';
+import { countPrompt, sumOf } from './usage.mjs';
 import { checkCount, checkGenerate } from './validate.mjs';
 
 const json = { 'content-type': 'application/json; charset=UTF-8', server: 'stand-in for Google',
@@ -58,7 +59,7 @@ function eventsAnswer(call, fault, signal) {
   }
   const whole = Object.assign({}, ...fault.events);
   const parts = fault.events.flatMap((event) => event.candidates?.[0]?.content?.parts ?? []);
-  if (parts.length > 1) {
+  if (parts.length > 0 && fault.events.length > 1) {
     const [candidate] = whole.candidates;
     whole.candidates = [{ ...candidate, content: { parts, role: 'model' } }];
   }
@@ -135,7 +136,7 @@ function count(context, call) {
   const body = parseJson(call.bytes);
   const request = checkCount(body, modelOf(context, call, 'countTokens', false));
   const promptTokensDetails = countPrompt(request);
-  const totalTokens = promptTokensDetails.reduce((sum, { tokenCount }) => sum + tokenCount, 0);
+  const totalTokens = sumOf(promptTokensDetails);
   return { status: 200, headers: json, body: pretty({ totalTokens, promptTokensDetails }) };
 }
 

@@ -6,6 +6,7 @@
 //   levels   levels the family takes; others are a 400
 //   budget   [least, most] tokens besides -1 (dynamic); off: whether 0 is allowed
 //   quiet    does not think unless asked to
+//   logprobs takes responseLogprobs; penalties: takes presence and frequency penalty
 //   strict   no prefilled model turn, function responses need an id
 //   generation 2: JSON mode and built-in tools exclude functions; 3: they may be combined
 const all = ['MINIMAL', 'LOW', 'MEDIUM', 'HIGH'];
@@ -13,19 +14,23 @@ const most = ['LOW', 'MEDIUM', 'HIGH'];
 
 const rows = [
   { match: '*embedding*', chat: false },
-  { match: '*-tts*', think: 'none', strict: true, generation: 3, answers: ['AUDIO'] },
-  { match: '*transcribe*', think: 'none', strict: true, generation: 3 },
+  { match: '*-tts*', think: 'none', strict: true, generation: 3, answers: ['AUDIO'],
+    penalties: false },
+  { match: '*transcribe*', think: 'none', strict: true, generation: 3, transcribes: true },
   { match: 'gemma-3*', think: 'none', generation: 2, system: false },
   { match: 'gemma-*', think: 'none', generation: 2 },
-  { match: 'gemini-2.5-flash-image*', think: 'none', generation: 2, answers: ['TEXT', 'IMAGE'] },
+  { match: 'gemini-2.5-flash-image*', think: 'none', generation: 2, answers: ['TEXT', 'IMAGE'],
+    penalties: false },
   { match: 'gemini-3-pro-image*', think: 'level', levels: ['LOW', 'HIGH'], generation: 3,
-    answers: ['TEXT', 'IMAGE'] },
+    answers: ['TEXT', 'IMAGE'], penalties: false },
   { match: 'gemini-3.1-flash*-image*', think: 'level', levels: ['MINIMAL', 'HIGH'], generation: 3,
-    quiet: true, answers: ['TEXT', 'IMAGE'] },
-  { match: 'gemini-2.5-pro*', think: 'budget', budget: [128, 32768], off: false, generation: 2 },
+    quiet: true, answers: ['TEXT', 'IMAGE'], penalties: false },
+  { match: 'gemini-2.5-pro*', think: 'budget', budget: [128, 32768], off: false,
+    logprobs: true, generation: 2 },
   { match: 'gemini-2.5-flash-lite*', think: 'budget', budget: [512, 24576], off: true,
-    quiet: true, generation: 2 },
-  { match: 'gemini-2.5-*', think: 'budget', budget: [0, 24576], off: true, generation: 2 },
+    quiet: true, logprobs: true, generation: 2 },
+  { match: 'gemini-2.5-*', think: 'budget', budget: [0, 24576], off: true, logprobs: true,
+    generation: 2 },
   { match: 'gemini-3-pro*', think: 'level', levels: ['LOW', 'HIGH'], generation: 3 },
   { match: 'gemini-3.1-pro*', think: 'level', levels: most, generation: 3 },
   { match: 'gemini-3-flash*', think: 'level', levels: all, generation: 3 },
@@ -44,7 +49,8 @@ const rows = [
 ];
 
 const families = rows.map((row) => ({
-  chat: true, answers: ['TEXT'], system: true, strict: false, quiet: false, ...row,
+  chat: true, answers: ['TEXT'], system: true, strict: false, quiet: false, logprobs: false,
+  penalties: true, ...row,
   pattern: new RegExp(`^${row.match.replaceAll('.', '\\.').replaceAll('*', '.*')}$`),
 }));
 
@@ -52,7 +58,9 @@ export const defaultModels = [
   'gemini-3.8-flash', 'gemini-3.7-flash', 'gemini-3.6-flash', 'gemini-3.5-flash',
   'gemini-3.5-flash-lite', 'gemini-3.1-pro-preview', 'gemini-3.1-flash-lite',
   'gemini-3-flash-preview', 'gemini-2.5-pro', 'gemini-2.5-flash', 'gemini-2.5-flash-lite',
-  'gemini-3.1-flash-image', 'gemini-3-pro-image', 'gemini-embedding-001', 'gemini-embedding-2',
+  'gemini-3.1-flash-image', 'gemini-3-pro-image', 'gemini-2.5-flash-image',
+  'gemini-2.5-flash-preview-tts', 'gemini-2.5-pro-preview-tts', 'gemini-3.5-transcribe',
+  'gemma-3-27b-it', 'gemini-embedding-001', 'gemini-embedding-2',
 ];
 
 export function familyOf(model) {

@@ -21,7 +21,7 @@ import { Failure } from './errors.mjs';
 import { isTokenFor } from './oauth.mjs';
 import { presets } from './presets.mjs';
 
-const marker = /\[\[fault:([\w-]+)(?::(\d+))?\]\]/;
+const marker = /\[\[fault:([\w-]+)(?::(\d+|repair))?\]\]/;
 
 export class Script {
   constructor() {
@@ -58,7 +58,8 @@ export class Script {
   }
 
   // `[[fault:503]]` in the last prompt: always; `[[fault:503:2]]`: only the first two calls with
-  // exactly this prompt, so that a retry gets through.
+  // exactly this prompt, so that a retry gets through; `[[fault:validated:repair]]`: until the
+  // request has no longer what the fault complains about.
   marked(call) {
     if (!call.body.includes('[[fault:')) return null;
     const prompt = call.prompt();
@@ -68,6 +69,7 @@ export class Script {
     if (presets[name]?.[1].target === 'token') {
       throw new Failure(400, `The fault "${name}" is one of the token endpoint: script it.`);
     }
+    if (limit === 'repair') return isMended(name, call) ? null : faultOf(name, call);
     if (limit !== undefined) {
       const count = (this.counts.get(prompt) ?? 0) + 1;
       if (count > Number(limit)) {
@@ -78,6 +80,13 @@ export class Script {
     }
     return faultOf(name, call);
   }
+}
+
+function isMended(name, call) {
+  if (!Object.hasOwn(presets, name)) return false;
+  const until = presets[name][2];
+  if (!until) throw new Failure(400, `The fault "${name}" cannot be repaired, only retried.`);
+  return until(call.body);
 }
 
 const isName = (entry) => typeof entry === 'string' || typeof entry === 'number';

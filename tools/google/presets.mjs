@@ -2,6 +2,7 @@
 // (`google.script(['429'])`) and, for API calls, in a prompt (`[[fault:429]]`).
 // Bodies follow public reports and recorded answers.
 import { detail, errorInfo, errorValue } from './errors.mjs';
+import { mendsSignature, repairs } from './repairs.mjs';
 
 // Errors instead of an answer.
 const failing = (code, message, more = {}) =>
@@ -56,7 +57,7 @@ const data = (value) => `data: ${JSON.stringify(value)}`;
 const sse = (value) => `${data(value)}\r\n\r\n`;
 const chunks = (...list) => ({ chunks: list });
 
-// name: [what it is, fault or function of the call {model}]
+// name: [what it is, fault or function of the call {model}, until? of repairs.mjs]
 export const presets = {
   400: ['400 without an explanation', failing(400, 'Request contains an invalid argument.')],
   401: ['401, access token expired', informed(401, expired, 'ACCESS_TOKEN_EXPIRED')],
@@ -89,11 +90,9 @@ export const presets = {
     'User location is not supported for the API use.', { status: 'FAILED_PRECONDITION' })],
   context: ['400, prompt too long', failing(400, 'The input token count (1200000) exceeds the '
     + 'maximum number of tokens allowed (1048576).')],
-  penalty: ['400, penalties not enabled', failing(400, 'Penalty is not enabled for this model')],
-  logprobs: ['400, logprobs not enabled', failing(400, 'Logprobs is not enabled for this model')],
-  signature: ['400, thought signature not accepted', failing(400, 'Corrupted thought signature.')],
-  'model-turn': ['400, last turn is the model\'s',
-    failing(400, 'Requests ending with a model turn are not supported.')],
+  image: ['400, image cannot be read', failing(400, 'Unable to process input image. Please retry '
+    + 'or report in https://developers.generativeai.google/guide/troubleshooting')],
+  ...repairs,
 
   blocked: ['prompt blocked for safety',
     events(event(null, { promptFeedback: { blockReason: 'SAFETY' } }))],
@@ -103,8 +102,21 @@ export const presets = {
   'max-thoughts': ['MAX_TOKENS before any text', events(ended('MAX_TOKENS'))],
   empty: ['STOP with nothing said', events(event({ content: {}, finishReason: 'STOP' }))],
   'no-candidates': ['usage only', events(event(null))],
+  'empty-candidates': ['an empty list of candidates',
+    events({ candidates: [], ...event(null) })],
   'malformed-call': ['MALFORMED_FUNCTION_CALL', events(ended('MALFORMED_FUNCTION_CALL',
     { finishMessage: 'Malformed function call: print(f(' }))],
+  'malformed-late': ['text, then MALFORMED_FUNCTION_CALL',
+    events(said('Some text '), ended('MALFORMED_FUNCTION_CALL'))],
+  'unexpected-call': ['UNEXPECTED_TOOL_CALL', events(ended('UNEXPECTED_TOOL_CALL',
+    { finishMessage: 'Unexpected tool call: the model called a tool that is not declared.' }))],
+  'too-many-calls': ['TOO_MANY_TOOL_CALLS', events(ended('TOO_MANY_TOOL_CALLS'))],
+  'malformed-response': ['MALFORMED_RESPONSE', events(ended('MALFORMED_RESPONSE'))],
+  'missing-signature': ['MISSING_THOUGHT_SIGNATURE', events(ended('MISSING_THOUGHT_SIGNATURE')),
+    mendsSignature],
+  'no-image': ['NO_IMAGE', events(ended('NO_IMAGE'))],
+  'image-safety': ['IMAGE_SAFETY', events(ended('IMAGE_SAFETY',
+    { finishMessage: 'Unable to show the generated image.' }))],
   'no-finish': ['text, then the end without a finish reason',
     events(said('Half an '), said('answer'))],
   'stop-everywhere': ['STOP on every event',

@@ -1,5 +1,6 @@
 // Rules on `generationConfig`, `safetySettings` and `cachedContent`.
-// Source: ai.google.dev "GenerateContent API reference", "Gemini thinking", "Structured outputs".
+// Source: ai.google.dev "GenerateContent API reference", "Gemini thinking", "Structured outputs",
+// "Image generation", "Speech generation".
 import { brokenRules, Failure, invalid, unexplained } from './errors.mjs';
 
 // [field, in a message, least, most]
@@ -16,6 +17,13 @@ const ranges = [
 const mimeTypes = ['text/plain', 'application/json', 'application/xml', 'application/yaml',
   'text/x.enum'];
 
+const aspectRatios = ['1:1', '2:3', '3:2', '3:4', '4:3', '4:5', '5:4', '9:16', '16:9', '21:9'];
+const imageSizes = ['512', '1K', '2K', '4K'];
+const voices = ['zephyr', 'puck', 'charon', 'kore', 'fenrir', 'leda', 'orus', 'aoede', 'callirrhoe',
+  'autonoe', 'enceladus', 'iapetus', 'umbriel', 'algieba', 'despina', 'erinome', 'algenib',
+  'rasalgethi', 'laomedeia', 'achernar', 'alnilam', 'schedar', 'gacrux', 'pulcherrima', 'achird',
+  'zubenelgenubi', 'vindemiatrix', 'sadachbia', 'sadaltager', 'sulafat'];
+
 export function checkConfig({ request, model, family, options }) {
   const config = request.generationConfig ?? {};
   const broken = [...brokenRanges(config), ...brokenStops(config), ...brokenFormat(config)]
@@ -24,10 +32,14 @@ export function checkConfig({ request, model, family, options }) {
   checkCandidates(config, model, family);
   checkModalities(config, model, family);
   checkThinking(config.thinkingConfig, model, family);
-  if (config.responseLogprobs && !options.logprobs) {
+  checkImage(config.imageConfig, family);
+  checkSpeech(config.speechConfig);
+  checkTranscription(config.audioTranscriptionConfig);
+  if (config.responseLogprobs && !(options.logprobs ?? family.logprobs)) {
     throw invalid(`Logprobs is not enabled for models/${model}`);
   }
-  if ((config.presencePenalty || config.frequencyPenalty) && options.penalties === false) {
+  const penalizes = config.presencePenalty || config.frequencyPenalty;
+  if (penalizes && !(options.penalties ?? family.penalties)) {
     throw invalid(`Penalty is not enabled for models/${model}`);
   }
   checkSafety(request.safetySettings ?? []);
@@ -35,13 +47,15 @@ export function checkConfig({ request, model, family, options }) {
 }
 
 function brokenRanges(config) {
-  return ranges.flatMap(([key, name, least, most]) => {
+  const alone = config.logprobs !== undefined && !config.responseLogprobs
+    ? ['logprobs: logprobs should only be set when response_logprobs is true.'] : [];
+  return [...alone, ...ranges.flatMap(([key, name, least, most]) => {
     const value = config[key];
     if (value === undefined || (value >= least && value <= most)) return [];
     if (most === Infinity) return [`${name}: ${name} must be positive.`];
     const [from, to] = [least, most].map((limit) => limit.toFixed(1));
     return [`${name}: ${name} must be in the range [${from}, ${to}].`];
-  });
+  })];
 }
 
 function brokenStops({ stopSequences = [] }) {
@@ -80,12 +94,46 @@ function checkCandidates({ candidateCount }, model, family) {
   if (candidateCount > 1) throw invalid('Multiple candidates is not enabled for this model');
 }
 
+// Without modalities text is asked for: a speech model refuses that.
 function checkModalities({ responseModalities = [] }, model, family) {
-  const wrong = responseModalities.filter((modality) => !family.answers.includes(modality));
+  const asked = responseModalities.length > 0 ? responseModalities : ['TEXT'];
+  const wrong = asked.filter((modality) => !family.answers.includes(modality));
   if (wrong.length === 0) return;
   throw invalid('The requested combination of response modalities '
-    + `(${responseModalities.join(', ')}) is not supported by the model. models/${model} accepts `
+    + `(${asked.join(', ')}) is not supported by the model. models/${model} accepts `
     + `the following combination of response modalities:\n* ${family.answers.join(', ')}\n`);
+}
+
+function checkImage(config, family) {
+  if (!config) return;
+  const { aspectRatio, imageSize } = config;
+  if (aspectRatio !== undefined && !aspectRatios.includes(aspectRatio)) {
+    throw unexplained(`imageConfig.aspectRatio ${aspectRatio}`);
+  }
+  if (imageSize === undefined) return;
+  if (family.generation < 3) throw unexplained('imageConfig.imageSize needs a Gemini 3 model');
+  if (!imageSizes.includes(imageSize)) throw unexplained(`imageConfig.imageSize ${imageSize}`);
+}
+
+function checkSpeech(config) {
+  if (!config) return;
+  const { voiceConfig, multiSpeakerVoiceConfig: many } = config;
+  if (voiceConfig && many) throw unexplained('two kinds of voiceConfig');
+  const voiceConfigs = [voiceConfig, ...(many?.speakerVoiceConfigs ?? [])
+    .map((speaker) => speaker.voiceConfig)];
+  for (const voice of voiceConfigs) {
+    const name = voice?.prebuiltVoiceConfig?.voiceName;
+    if (name === undefined || voices.includes(name.toLowerCase())) continue;
+    throw invalid(`Voice name ${name} is not supported. Allowed voice names are: `
+      + `${voices.toSorted().join(', ')}`);
+  }
+}
+
+function checkTranscription(config) {
+  const { customVocabulary = [], mode, diarization, wordTimestamp } = config ?? {};
+  if ((customVocabulary.length > 0 || mode === 'SMART') && (diarization || wordTimestamp)) {
+    throw unexplained('customVocabulary or mode SMART beside diarization or wordTimestamp');
+  }
 }
 
 function checkThinking(config, model, family) {

@@ -8,7 +8,8 @@ const dataOf = ['text', 'inlineData', 'fileData', 'functionCall', 'functionRespo
   'executableCode', 'codeExecutionResult', 'toolCall', 'toolResponse'];
 const mediaTypes =
   /^(image\/(png|jpeg|webp|heic|heif)|audio\/.+|video\/.+|text\/.+|application\/pdf)$/i;
-const responseMediaTypes = /^(image\/(png|jpeg|webp)|application\/pdf|text\/plain)$/i;
+const responseMediaTypes = /^(image\/(png|jpeg|webp)|application\/pdf)$/i;
+const fileUris = [/^https?:\/\/[^/]/i, /^files\/[a-z0-9-]+$/];
 
 const partsOf = (content) => content.parts ?? [];
 const callsOf = (content) =>
@@ -68,12 +69,25 @@ function checkRoles(contents) {
 
 function checkMedia(part, family) {
   if (part.inlineData) checkType(part.inlineData, mediaTypes);
-  if (part.fileData && !/^https?:\/\//i.test(part.fileData.fileUri ?? '')) {
-    throw invalid(`Invalid or unsupported file uri: ${part.fileData.fileUri ?? ''}`);
+  if (part.fileData) checkFile(part.fileData);
+  if (part.mediaResolution && family.generation < 3) {
+    throw unexplained('mediaResolution of a part needs a Gemini 3 model');
   }
   for (const media of part.functionResponse?.parts ?? []) {
     if (family.generation < 3) throw unexplained('functionResponse.parts needs a Gemini 3 model');
     if (media.inlineData) checkType(media.inlineData, responseMediaTypes);
+    if (media.fileData) checkFile(media.fileData);
+  }
+}
+
+// The web, YouTube and the Files API; hosts under .invalid cannot be reached.
+function checkFile({ fileUri = '' }) {
+  if (!fileUris.some((pattern) => pattern.test(fileUri))) {
+    throw invalid(`Invalid or unsupported file uri: ${fileUri}`);
+  }
+  if (/^https?:\/\/[^/]*\.invalid(\/|$)/i.test(fileUri)) {
+    throw invalid('Cannot fetch content from the provided URL. Please ensure the URL is valid and '
+      + 'accessible.');
   }
 }
 
@@ -118,6 +132,13 @@ function checkPairs(calls, responses, family) {
     if (match < 0) {
       throw unexplained(`functionResponse ${response.name ?? ''} ${response.id ?? ''} has no call `
         + 'of that name and id in the turn before');
+    }
+    const hasIds = open[match].id !== undefined && response.id !== undefined;
+    if (match !== 0 && !hasIds) {
+      throw unexplained('function responses without ids are out of order');
+    }
+    if (family.generation >= 3 && open[match].id !== undefined && !hasIds) {
+      throw unexplained(`functionResponse.id is missing, the call has ${open[match].id}`);
     }
     open.splice(match, 1);
   }

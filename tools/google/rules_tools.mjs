@@ -133,6 +133,7 @@ function checkCombination(request, family, hasFunctions) {
     throw invalid('Please enable tool_config.include_server_side_tool_invocations to use '
       + 'Built-in tools with Function calling.');
   }
+  // Without a mode, and with ANY, such requests are taken (seen in recorded traffic).
   if (request.toolConfig.functionCallingConfig?.mode === 'AUTO') {
     throw invalid('Function calling mode AUTO is not supported with Built-in tools; use '
       + 'VALIDATED.');

@@ -25,8 +25,8 @@ export const defaults = {
   acceptForeignTokens: false, // access tokens it did not issue
   acceptForeignSignatures: false, // thought signatures it did not issue
   requireQuotaProject: false, // 403 without x-goog-user-project
-  logprobs: false, // whether responseLogprobs is taken
-  penalties: true, // whether presence and frequency penalty are taken
+  logprobs: undefined, // whether responseLogprobs is taken; by family if absent
+  penalties: undefined, // whether presence and frequency penalty are taken; by family if absent
   models: defaultModels,
   route: 'gemini', // which upstream it stands for; part of thought signatures
   eventDelayMs: 25, // between events of a stream

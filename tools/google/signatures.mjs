@@ -8,14 +8,15 @@ const salt = 'stand-in thought signature';
 const dummies = new Set(['skip_thought_signature_validator', 'context_engineering_is_the_way_to_go']
   .flatMap((text) => [text, Buffer.from(text).toString('base64')]));
 
-const digest = (text) => createHash('sha256').update(text).digest();
+// For anything that must look random and be the same for the same text.
+export const hash = (text) => createHash('sha256').update(text).digest();
 const mac = (bytes) => createHmac('sha256', salt).update(bytes).digest().subarray(0, 16);
 
 // Signature for a part. `route` is the upstream that issues it (a signature of another one is
 // refused), `name` the function's name or '' for a text part, `seed` anything that differs.
 export function signPart(route, name, seed) {
-  const bytes = Buffer.concat([digest(route).subarray(0, 4), digest(name).subarray(0, 8),
-    digest(seed).subarray(0, 24)]);
+  const bytes = Buffer.concat([hash(route).subarray(0, 4), hash(name).subarray(0, 8),
+    hash(seed).subarray(0, 24)]);
   return Buffer.concat([bytes, mac(bytes)]).toString('base64');
 }
 
@@ -26,6 +27,6 @@ export function isOurSignature(route, name, signature) {
   if (bytes.length !== 52) return false;
   const signed = bytes.subarray(0, 36);
   return mac(signed).equals(bytes.subarray(36))
-    && signed.subarray(0, 4).equals(digest(route).subarray(0, 4))
-    && signed.subarray(4, 12).equals(digest(name).subarray(0, 8));
+    && signed.subarray(0, 4).equals(hash(route).subarray(0, 4))
+    && signed.subarray(4, 12).equals(hash(name).subarray(0, 8));
 }

@@ -2,6 +2,8 @@
 // frames them (CRLF, one `data: ` line per event, no [DONE]), at a given pace.
 import { setImmediate as immediate } from 'node:timers/promises';
 import { compact, quote } from './json.mjs';
+import { joinLogprobs } from './logprobs.mjs';
+import { sumOf, usageOf } from './usage.mjs';
 
 const batchChars = 16384;
 
@@ -11,13 +13,8 @@ export function responseOf(head, event) {
   if (!event.parts) delete candidate.content.parts;
   if (event.finishReason) candidate.finishReason = event.finishReason;
   candidate.index = 0;
-  const prompt = head.prompt.reduce((sum, { tokenCount }) => sum + tokenCount, 0);
-  const usageMetadata = { promptTokenCount: prompt };
-  if (event.candidateTokens > 0) usageMetadata.candidatesTokenCount = event.candidateTokens;
-  usageMetadata.totalTokenCount = prompt + event.candidateTokens + event.thoughtTokens;
-  usageMetadata.promptTokensDetails = head.prompt;
-  if (event.thoughtTokens > 0) usageMetadata.thoughtsTokenCount = event.thoughtTokens;
-  return { candidates: [candidate], usageMetadata, modelVersion: head.model,
+  return { candidates: [{ ...candidate, ...event.candidate }],
+    usageMetadata: usageOf(head.usage, event), modelVersion: head.model,
     responseId: head.responseId };
 }
 
@@ -32,9 +29,16 @@ export function wholeResponse(plan) {
     if (joins) parts[parts.length - 1] = { ...before, ...part, text: before.text + part.text };
     else if (part.text !== '' || part.thoughtSignature) parts.push(part);
   }
-  const event = { ...plan.events.at(-1), parts };
+  const event = { ...plan.events.at(-1), parts, candidate: wholeCandidate(plan.events) };
   if (parts.length === 0) delete event.parts;
   return responseOf(plan.head, event);
+}
+
+function wholeCandidate(events) {
+  const whole = Object.assign({}, ...events.map((event) => event.candidate));
+  if (!whole.logprobsResult) return whole;
+  const results = events.map((event) => event.candidate?.logprobsResult).filter(Boolean);
+  return { ...whole, logprobsResult: joinLogprobs(results) };
 }
 
 function wholeLoad(load) {
@@ -57,7 +61,7 @@ export function* eventTexts(plan) {
   const pieces = load.eventText.replaceAll('{user}', load.user).split('{i}')
     .map((piece) => quote(piece).slice(1, -1));
   const before = '{"candidates": [{"content": {"parts": [{"text": "';
-  const prompt = head.prompt.reduce((sum, { tokenCount }) => sum + tokenCount, 0);
+  const prompt = sumOf(head.usage.prompt);
   const after = `},"modelVersion": ${quote(head.model)},"responseId": ${quote(head.responseId)}}`;
   for (let index = 0; index < load.events; index += 1) {
     const finish = index === load.events - 1 ? '"finishReason": "STOP",' : '';
