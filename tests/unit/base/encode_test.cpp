@@ -1,11 +1,13 @@
 #include "base/encode.h"
 
+#include <optional>
 #include <string>
 
 #include "support/catch.h"
 #include "support/exact_bytes.h"
 
 using proxy::encode::append_form_field;
+using proxy::encode::from_percent;
 using proxy::encode::percent;
 using proxy::test::ExactBytes;
 
@@ -36,6 +38,7 @@ TEST_CASE("percent-encoding can be undone for each of the 256 bytes") {
     const std::string text(1, static_cast<char>(byte));
     const std::string encoded = percent(text);
     INFO(byte);
+    CHECK(from_percent(ExactBytes(encoded).view()) == text);
     if (encoded.size() == 1) {
       CHECK(encoded == text);
     } else {
@@ -43,6 +46,37 @@ TEST_CASE("percent-encoding can be undone for each of the 256 bytes") {
       CHECK(encoded[0] == '%');
       CHECK(std::stoi(encoded.substr(1), nullptr, 16) == byte);
     }
+  }
+}
+
+TEST_CASE("percent-encoding is undone, or refused where it is none") {
+  const struct {
+    std::string text;
+    std::optional<std::string> bytes;
+    const char* why;
+  } rows[] = {
+      {"", "", "nothing"},
+      {"a+b c", "a+b c", "a plus is no space in a path"},
+      {"%2F%2f", "//", "digits of either case"},
+      {"a%00b", std::string("a\0b", 3), "NUL"},
+      {"%C3%A9", "\xC3\xA9", "UTF-8"},
+      {"%FF", "\xFF", "a byte that is none of UTF-8"},
+      {"%2541", "%41", "undone once only"},
+      {"%25", "%", "a percent sign"},
+      {"models%2Fa%20b", "models/a b", "within a text"},
+      {"%", std::nullopt, "alone"},
+      {"a%", std::nullopt, "at the end"},
+      {"a%4", std::nullopt, "one digit"},
+      {"%4", std::nullopt, "one digit and nothing else"},
+      {"%zz", std::nullopt, "no digits"},
+      {"%4g", std::nullopt, "one of two"},
+      {"%%41", std::nullopt, "a sign where a digit should stand"},
+      {"%+1", std::nullopt, "a sign is no digit"},
+      {"% 1", std::nullopt, "nor is a space"},
+  };
+  for (const auto& row : rows) {
+    INFO(row.why);
+    CHECK(from_percent(ExactBytes(row.text).view()) == row.bytes);
   }
 }
 

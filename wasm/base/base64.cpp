@@ -1,0 +1,93 @@
+#include "base/base64.h"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace proxy::base64 {
+namespace {
+
+constexpr std::string_view kAlphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::uint8_t kNone = 0xFF;
+
+constexpr std::array<std::uint8_t, 256> make_values() {
+  std::array<std::uint8_t, 256> values{};
+  for (auto& value : values) value = kNone;
+  for (std::size_t i = 0; i < kAlphabet.size(); ++i) {
+    values[static_cast<unsigned char>(kAlphabet[i])] = static_cast<std::uint8_t>(i);
+  }
+  return values;
+}
+constexpr auto kValues = make_values();
+
+std::uint8_t value_of(char c) { return kValues[static_cast<unsigned char>(c)]; }
+
+}  // namespace
+
+bool is_standard(std::string_view text) {
+  if (text.empty() || text.size() % 4 != 0) return false;
+  std::size_t end = text.size();
+  if (text.ends_with('=')) --end;
+  if (text.ends_with("==")) --end;
+  // Or-ing the values finds a stranger without a branch for each byte: only it has the top bit.
+  std::uint8_t seen = 0;
+  for (std::size_t i = 0; i < end; ++i) seen = static_cast<std::uint8_t>(seen | value_of(text[i]));
+  return (seen & 0x80) == 0;
+}
+
+std::optional<std::string> standard(std::string_view text) {
+  std::string out;
+  out.reserve(text.size() + 3);
+  bool padded = false;
+  for (const char c : text) {
+    if (c == ' ' || (c >= '\t' && c <= '\r')) continue;
+    if (c == '=') {
+      padded = true;
+      continue;
+    }
+    const char translated = c == '-' ? '+' : c == '_' ? '/' : c;
+    if (padded || value_of(translated) == kNone) return std::nullopt;
+    out += translated;
+  }
+  if (out.size() % 4 == 1) return std::nullopt;
+  while (out.size() % 4 != 0) out += '=';
+  return out;
+}
+
+std::string encode(std::string_view bytes) {
+  std::string out;
+  out.reserve((bytes.size() + 2) / 3 * 4);
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    std::uint32_t group = 0;
+    for (std::size_t j = 0; j < 3; ++j) {
+      const bool there = i + j < bytes.size();
+      group = group << 8 | (there ? static_cast<unsigned char>(bytes[i + j]) : 0u);
+    }
+    const std::size_t left = bytes.size() - i;
+    out += kAlphabet[group >> 18];
+    out += kAlphabet[group >> 12 & 63];
+    out += left > 1 ? kAlphabet[group >> 6 & 63] : '=';
+    out += left > 2 ? kAlphabet[group & 63] : '=';
+  }
+  return out;
+}
+
+std::optional<std::string> decode(std::string_view standard) {
+  if (!is_standard(standard)) return std::nullopt;
+  std::string out;
+  out.reserve(standard.size() / 4 * 3);
+  for (std::size_t i = 0; i < standard.size(); i += 4) {
+    std::uint32_t group = 0;
+    std::size_t bytes = 3;
+    for (std::size_t j = 0; j < 4; ++j) {
+      const bool padding = standard[i + j] == '=';
+      if (padding) --bytes;
+      group = group << 6 | (padding ? 0u : value_of(standard[i + j]));
+    }
+    for (std::size_t j = 0; j < bytes; ++j) out += static_cast<char>(group >> (16 - 8 * j) & 0xFF);
+  }
+  return out;
+}
+
+}  // namespace proxy::base64
