@@ -187,7 +187,7 @@ TEST_CASE("a body that is wrong is refused with its place, never its text", "[J-
       {R"({"model":"gemini-pro","messages":[{"role":"user"}]})", "400 invalid_type", "content"},
       {chat_body(R"(,"stream":"yes")"), "400 invalid_type", "stream"},
       {chat_body(R"(,"temperature":3)"), "400 decimal_above_max_value", "temperature"},
-      {chat_body(R"(,"n":2)"), "400 unsupported_parameter", "n"},
+      {chat_body(R"(,"n":6)"), "400 invalid_value", "n"},
   };
   for (const Row& row : rows) {
     INFO(row.body.substr(0, 80));

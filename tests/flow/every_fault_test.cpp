@@ -44,7 +44,8 @@ void check_each(const Plot& plot, Fault fault) {
     INFO(plot.name << ", operation " << n);
     const Told told = tell(plot, fault, n);
     if (told.operations < n) break;  // it was never reached
-    CHECK(is_honest(told.outcome));
+    INFO(told.outcome);
+    CHECK(is_honest(plot, told.outcome));
     CHECK(told.ms <= kLongestMs);
   }
 }
@@ -80,7 +81,7 @@ TEST_CASE("every plot with one failing operation and one hanging") {
         const std::size_t before = story.host.operation_count();
         story.host.fail_at(before + n);
         story.host.hang_at(before + n + distance);
-        CHECK(is_honest(story.tell(plot.ask)));
+        CHECK(is_honest(plot, story.tell(plot.ask)));
       }
     }
   }

@@ -1,10 +1,13 @@
 #include "flow/plots.h"
 
+#include <utility>
+
 namespace proxy::flow {
 namespace {
 
 const std::string kServed = "200 private-answer one two";
 const std::string kStreamed = kServed + "[DONE]";
+const std::string kThree = "private-answer one two|private-answer one two|private-answer one two";
 
 void nothing(Story&) {}
 void warm_up(Story& story) { story.ask(whole()); }
@@ -77,6 +80,51 @@ void refuse(Story& story) {
   };
 }
 
+// The second call of several meets a quota.
+void limit_second(Story& story) {
+  story.on_google = [](const FetchRequest&, int n) {
+    return n == 2 ? error_answer(429, error_json(429, "RESOURCE_EXHAUSTED")) : good_answer();
+  };
+}
+
+// Google refuses two settings, one after the other, until they are left out.
+void refuse_settings(Story& story) {
+  story.on_google = [](const FetchRequest& request, int) {
+    for (const auto& [name, words] :
+         {std::pair("presencePenalty", "Penalty is not enabled for this model"),
+          std::pair("topP", "top_p is not supported")}) {
+      if (request.body.find(name) == std::string::npos) continue;
+      return error_answer(400, error_json(400, "INVALID_ARGUMENT", words));
+    }
+    return good_answer();
+  };
+}
+
+// The model writes a call wrongly, then says something else.
+void stumble_once(Story& story) {
+  story.on_google = [](const FetchRequest&, int n) {
+    if (n > 1) return good_answer();
+    return answer_of({R"({"candidates":[{"finishReason":"MALFORMED_FUNCTION_CALL"}]})"});
+  };
+}
+
+// One choice of three breaks after its first words.
+void break_one(Story& story) {
+  story.on_google = [](const FetchRequest&, int n) {
+    if (n != 2) return good_answer();
+    return answer_of({text_event("private-answer")}, BodyEnd::broken);
+  };
+}
+
+Ask three(bool streamed) {
+  return post(chat_body(std::string(R"(,"n":3,"stream":)") + (streamed ? "true" : "false")));
+}
+
+Ask with_settings(bool streamed) {
+  return post(chat_body(std::string(R"(,"presence_penalty":1,"top_p":0.5,"stream":)") +
+                        (streamed ? "true" : "false")));
+}
+
 Ask in_pieces(const Ask& ask) {
   Ask pieces = ask;
   const std::string body = ask.body.front();
@@ -104,12 +152,25 @@ std::vector<Plot> plots() {
       {"broken late, streamed", 1, break_late, streamed(), "200 private-answer!upstream_reset"},
       {"broken late, whole", 1, break_late, whole(), "502 upstream_reset"},
       {"quota spent, streamed", 2, refuse, streamed(), "429 rate_limit_exceeded"},
+      {"three choices, streamed", 1, nothing, three(true), "200 " + kThree + "[DONE]"},
+      {"three choices, whole", 2, warm_up, three(false), "200 " + kThree},
+      {"three choices, one fails over, streamed", 2, limit_second, three(true),
+       "200 " + kThree + "[DONE]"},
+      {"three choices, one breaks, whole", 1, break_one, three(false), "200 " + kThree},
+      {"three choices, one breaks, streamed", 1, break_one, three(true),
+       "200 private-answer one|private-answer|private-answer!upstream_reset"},
+      {"two settings refused, streamed", 1, refuse_settings, with_settings(true), kStreamed},
+      {"two settings refused, whole", 2, refuse_settings, with_settings(false), kServed},
+      {"a call written wrongly, streamed", 1, stumble_once, streamed(), kStreamed},
       {"invalid body", 1, nothing, in_pieces(post(chat_body(R"(,"stream":)"))), "400 invalid_json"},
   };
 }
 
-bool is_honest(const std::string& outcome) {
-  if (outcome == kServed || outcome == kStreamed) return true;
+bool is_honest(const Plot& plot, const std::string& outcome) {
+  for (const std::string& good : {kServed, "200 " + kThree}) {
+    if (outcome == good || outcome == good + "[DONE]") return true;
+  }
+  if (outcome == plot.outcome) return true;
   const bool is_error = outcome[0] == '4' || outcome[0] == '5';
   return is_error ? outcome.size() > 4 : outcome.find('!') != std::string::npos;
 }

@@ -19,8 +19,8 @@ struct Plot {
 
 std::vector<Plot> plots();
 
-// The good answer or a good error: what may come of a plot when something goes wrong, where half an
+// The plot's own end or a good error: what may come of it when something goes wrong, where half an
 // answer with the looks of a whole one may not.
-bool is_honest(const std::string& outcome);
+bool is_honest(const Plot& plot, const std::string& outcome);
 
 }  // namespace proxy::flow

@@ -33,6 +33,25 @@ std::string flaw_of_error(const Json& root) {
   return {};
 }
 
+// Takes in what one chunk says of one choice.
+std::string take_choice(const Json& choice, StreamView& view) {
+  if (!choice.is_object() || !choice.contains("delta")) return "no delta";
+  if (!choice.contains("index") || !choice["index"].is_number_unsigned()) return "no index";
+  const auto index = choice["index"].get<std::size_t>();
+  if (index >= 128) return "an index that is too high";
+  if (index >= view.texts.size()) view.texts.resize(index + 1);
+  view.finish_reasons.resize(view.texts.size());
+  view.roles.resize(view.texts.size());
+  if (!view.finish_reasons[index].empty()) return "a choice after its finish";
+  const bool has_role = choice["delta"].contains("role");
+  if (has_role == view.roles[index]) return "the role is not in the first chunk, and only there";
+  view.roles[index] = true;
+  if (choice["delta"].contains("content")) view.texts[index] += text_at(choice["delta"], "content");
+  const std::string finish = text_at(choice, "finish_reason");
+  if (finish != "null") view.finish_reasons[index] = finish;
+  return {};
+}
+
 // Takes in one chunk of an answer; says what is wrong with it.
 std::string take_chunk(const Json& chunk, StreamView& view, std::string& id) {
   if (!chunk.is_object() || text_at(chunk, "object") != "chat.completion.chunk") return "no chunk";
@@ -40,27 +59,44 @@ std::string take_chunk(const Json& chunk, StreamView& view, std::string& id) {
   if (text_at(chunk, "id") != id || !id.starts_with("chatcmpl-")) return "the id changes";
   if (!chunk.contains("choices") || !chunk["choices"].is_array()) return "no choices";
   for (const Json& choice : chunk["choices"]) {
-    if (!view.finish_reason.empty()) return "a choice after its finish";
-    if (!choice.is_object() || !choice.contains("delta")) return "no delta";
-    view.text += text_at(choice["delta"], "content");
-    const std::string finish = text_at(choice, "finish_reason");
-    if (finish != "null") view.finish_reason = finish;
+    if (std::string flaw = take_choice(choice, view); !flaw.empty()) return flaw;
   }
   return {};
 }
 
-std::string take_event(std::string_view data, StreamView& view, std::string& id) {
+// Whether every choice has its finish.
+bool all_finished(const StreamView& view, std::size_t choices) {
+  const auto& reasons = view.finish_reasons;
+  return !reasons.empty() && (choices == 0 || reasons.size() == choices) &&
+         std::find(reasons.begin(), reasons.end(), "") == reasons.end();
+}
+
+std::string take_event(std::string_view data, StreamView& view, std::string& id,
+                       std::size_t choices) {
   if (view.done) return "an event after [DONE]";
   if (!view.error_code.empty()) return "an event after the error";
   if (data == "[DONE]") {
     view.done = true;
-    return view.finish_reason.empty() ? "[DONE] without finish_reason" : "";
+    return all_finished(view, choices) ? "" : "[DONE] without every finish_reason";
   }
   view.events.emplace_back(data);
   const Json event = parse(data);
   if (!event.is_object() || !event.contains("error")) return take_chunk(event, view, id);
   view.error_code = error_code(data);
-  return view.finish_reason.empty() ? flaw_of_error(event) : "an error after the finish";
+  if (choices > 0 && all_finished(view, choices)) return "an error after the finish";
+  return flaw_of_error(event);
+}
+
+// A whole answer has each choice once, in order.
+std::string flaw_of_choices(const Json& root, std::size_t choices) {
+  if (text_at(root, "object") != "chat.completion") return {};
+  if (!root["choices"].is_array() || root["choices"].size() != choices) return "choices missing";
+  for (std::size_t i = 0; i < choices; ++i) {
+    const Json& choice = root["choices"][i];
+    if (text_at(choice, "index") != std::to_string(i)) return "the order of the choices";
+    if (text_at(choice, "finish_reason").empty()) return "a choice without its finish";
+  }
+  return {};
 }
 
 bool is_request_id(std::string_view id) {
@@ -104,7 +140,7 @@ std::string flaw_of_error_answer(const test::Received& answer, std::string_view 
 
 }  // namespace
 
-StreamView view_stream(std::string_view body, bool is_whole) {
+StreamView view_stream(std::string_view body, bool is_whole, std::size_t choices) {
   StreamView view;
   std::string id;
   while (view.flaw.empty() && !body.empty()) {
@@ -121,7 +157,7 @@ StreamView view_stream(std::string_view body, bool is_whole) {
       view.comments.emplace_back(block.substr(2));
       if (view.done || !view.error_code.empty()) view.flaw = "a comment after the end";
     } else if (block.starts_with("data: ")) {
-      view.flaw = take_event(block.substr(6), view, id);
+      view.flaw = take_event(block.substr(6), view, id, choices);
     } else {
       view.flaw = "neither event nor comment";
     }
@@ -129,6 +165,8 @@ StreamView view_stream(std::string_view body, bool is_whole) {
   if (view.flaw.empty() && is_whole && !view.done && view.error_code.empty()) {
     view.flaw = "neither [DONE] nor an error";
   }
+  for (const std::string& text : view.texts) view.text += text + '|';
+  if (!view.text.empty()) view.text.pop_back();
   return view;
 }
 
@@ -142,18 +180,20 @@ std::string error_message(std::string_view body) {
   return root.is_object() && root.contains("error") ? text_at(root["error"], "message") : "";
 }
 
-std::string flaw_of_answer(const test::Received& answer, std::string_view method, bool is_open) {
+std::string flaw_of_answer(const test::Received& answer, std::string_view method, bool is_open,
+                           std::size_t choices) {
   if (answer.status == 0) return "no answer";
   if (!answer.ended) return "an answer without an end";
   if (std::string flaw = flaw_of_headers(answer, is_open); !flaw.empty()) return flaw;
   if (answer.status >= 400) return flaw_of_error_answer(answer, method);
   if (answer.streamed) {
     if (!answer.header("content-type").starts_with("text/event-stream")) return "the stream's type";
-    return view_stream(answer.body).flaw;
+    return view_stream(answer.body, true, choices).flaw;
   }
   const bool is_json = answer.header("content-type") == "application/json";
-  if (is_json && method != "HEAD" && !parse(answer.body).is_object()) return "JSON that is none";
-  return {};
+  if (!is_json || method == "HEAD") return {};
+  const Json root = parse(answer.body);
+  return root.is_object() ? flaw_of_choices(root, choices) : "JSON that is none";
 }
 
 std::string LogView::get(const std::string& name) const {

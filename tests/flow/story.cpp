@@ -23,8 +23,22 @@ std::string refresh_token_of(const FetchRequest& request) {
 std::string content_of(std::string_view body) {
   const auto root = nlohmann::json::parse(body, nullptr, false);
   if (!root.is_object() || !root.contains("choices")) return "?";
-  const auto& content = root["choices"][0]["message"]["content"];
-  return content.is_string() ? content.get<std::string>() : content.dump();
+  std::string out;
+  for (const auto& choice : root["choices"]) {
+    const auto& content = choice["message"]["content"];
+    if (!out.empty()) out += '|';
+    out += content.is_string() ? content.get<std::string>() : content.dump();
+  }
+  return out;
+}
+
+// How many choices a request asks for.
+std::size_t choices_of(const Ask& ask) {
+  std::string body;
+  for (const std::string& piece : ask.body) body += piece;
+  const auto root = nlohmann::json::parse(body, nullptr, false);
+  const bool says = root.is_object() && root.contains("n") && root["n"].is_number_unsigned();
+  return says ? root["n"].get<std::size_t>() : 1;
 }
 
 }  // namespace
@@ -146,11 +160,11 @@ Story::~Story() {
     const std::string end = ends[answer.header("x-request-id")];
     if (!answer.ended) {
       ++unanswered;
-      if (answer.streamed) CHECK(view_stream(answer.body, false).flaw == "");
+      if (answer.streamed) CHECK(view_stream(answer.body, false, choices_of(ask)).flaw == "");
       if (answer.streamed && !expects_lost_calls) CHECK(end == "499");
       continue;
     }
-    CHECK(flaw_of_answer(answer, ask.method, is_open) == "");
+    CHECK(flaw_of_answer(answer, ask.method, is_open, choices_of(ask)) == "");
     CHECK(end == std::to_string(answer.status));
   }
   // Those without an answer are callers who left.

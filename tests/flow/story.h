@@ -103,7 +103,7 @@ class Story {
   // What a caller got, in short:
   //   `204`, `404 unknown_url`, `200 <text>` for a whole answer,
   //   `200 <text>[DONE]`, `200 <text>!upstream_reset` for a stream, with `200 <text>...` if it just
-  //   stops
+  //   stops; texts of several choices have a `|` between them
   static std::string summary(const Received& received);
 
   Google on_google;        // without one: good_answer()

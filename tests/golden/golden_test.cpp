@@ -25,27 +25,26 @@ struct Request {
   std::optional<std::string> upstream;  // what Google is sent
   std::optional<std::string> error;     // or why not
   openai_chat::AnswerContext context;   // for the answer
+  bool may_end_empty = false;
 };
 
 Request read_request(std::string_view body) {
   static const proxy::gemini::Aliases kAliases = {{"my-alias", "gemini-3.5-flash"}};
   ExactBytes bytes(body);
   proxy::json::Index index;
-  const auto request = openai_chat::read_request(bytes.span(), index,
-                                                 {.aliases = &kAliases,
-                                                  .default_model = {},
-                                                  .include_thoughts = true,
-                                                  .stream_default = true});
+  openai_chat::RequestOptions options;
+  options.aliases = &kAliases;
+  auto request = openai_chat::read_request(bytes.span(), index, options);
   Request read;
   if (!request.ok()) {
     read.error = openai_chat::error_body(request.error());
     return read;
   }
   proxy::gemini::write_request(request->upstream, read.upstream.emplace());
-  read.context = {.model = request->model,
-                  .include_usage = request->include_usage,
-                  .created_s = 1'760'000'000,
-                  .id_seed = 1};
+  read.may_end_empty = request->may_end_empty;
+  read.context = openai_chat::context_for(*request);
+  read.context.created_s = 1'760'000'000;
+  read.context.id_seed = 1;
   return read;
 }
 
@@ -80,7 +79,7 @@ TEST_CASE("golden: each request becomes the body that Google gets, or the caller
     if (request.error) {
       CHECK(one.difference("error.json", request.error) == "");
     } else {
-      CHECK(proxy::json::same(*one.json("gemini.json"), *request.upstream));
+      CHECK(proxy::json::same(one.json("gemini.json").value_or(""), *request.upstream));
     }
     CHECK(one.file("upstream.sse").has_value() == request.upstream.has_value());
   }
@@ -92,10 +91,10 @@ TEST_CASE("golden: each answer of Google becomes the caller's stream and the cal
     if (!upstream) continue;
     INFO(one.name());
     const Request request = read_request(*one.json("request.json"));
-    const Relayed stream =
-        relay(cut_at(*upstream, {}), openai_chat::stream_renderer, request.context);
-    const Relayed whole =
-        relay(cut_at(*upstream, {}), openai_chat::whole_renderer, request.context);
+    const Relayed stream = relay(cut_at(*upstream, {}), openai_chat::stream_renderer,
+                                 request.context, request.may_end_empty);
+    const Relayed whole = relay(cut_at(*upstream, {}), openai_chat::whole_renderer, request.context,
+                                request.may_end_empty);
     CHECK(one.difference("response.sse", unless_empty(stream.out)) == "");
     CHECK(one.difference("response.json", unless_empty(whole.out)) == "");
     CHECK(one.difference("error.json", whole.error) == "");
@@ -121,11 +120,13 @@ TEST_CASE(
     if (!upstream) continue;
     const Request request = read_request(*one.json("request.json"));
     for (const auto& way : ways) {
-      const Relayed expected = relay(cut_at(*upstream, {}), way.make, request.context);
+      const Relayed expected =
+          relay(cut_at(*upstream, {}), way.make, request.context, request.may_end_empty);
       std::string differing;
       const auto compare = [&](Chunks chunks, const std::string& split) {
         if (!differing.empty()) return;
-        if (relay(std::move(chunks), way.make, request.context) != expected) differing = split;
+        if (relay(std::move(chunks), way.make, request.context, request.may_end_empty) != expected)
+          differing = split;
       };
       for_each_split(with_line_ends(*upstream, way.line_end), compare);
       INFO(one.name() << ", " << way.what);

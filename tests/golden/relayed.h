@@ -24,7 +24,8 @@ using MakeRenderer = decltype(&fronts::openai_chat::stream_renderer);
 
 inline Relayed relay_once(Chunks& chunks, MakeRenderer make,
                           const fronts::openai_chat::AnswerContext& context, bool accept_empty) {
-  gateway::Relay relay(make(context), context.model);
+  const auto renderer = make(context);
+  gateway::Relay relay(*renderer, 0, context.model);
   Relayed relayed;
   std::optional<gemini::Failure> failure;
   for (Chunk& chunk : chunks) {
@@ -34,17 +35,21 @@ inline Relayed relay_once(Chunks& chunks, MakeRenderer make,
     if (failure) break;
   }
   if (!failure) failure = relay.finish(accept_empty || !relayed.out.empty(), relayed.out);
-  if (!failure) return relayed;
+  if (!failure) {
+    renderer->on_end(relay.answer().usage(), relayed.out);
+    return relayed;
+  }
   relayed.error = fronts::openai_chat::error_body(failure->error);
-  if (!relayed.out.empty()) relay.fail(failure->error, relayed.out);
+  if (!relayed.out.empty()) renderer->on_error(failure->error, relayed.out);
   return relayed;
 }
 
 // As the gateway does it: what fails before anything was shown is asked for once more, and an empty
 // answer is then told as it is. Here Google says the same again.
 inline Relayed relay(Chunks chunks, MakeRenderer make,
-                     const fronts::openai_chat::AnswerContext& context) {
-  Relayed first = relay_once(chunks, make, context, false);
+                     const fronts::openai_chat::AnswerContext& context,
+                     bool may_end_empty = false) {
+  Relayed first = relay_once(chunks, make, context, may_end_empty);
   if (!first.error || !first.out.empty()) return first;
   return relay_once(chunks, make, context, true);
 }

@@ -29,6 +29,10 @@ struct StreamShape {
   std::string reasoning;
   std::string refusal;
   std::string finish;
+  Json calls = Json::array();  // by index
+  Json images = Json::array();
+  Json annotations = Json::array();
+  Json signature;  // extra_content of the message
   Json usage;
   bool is_error = false;
 };
@@ -103,14 +107,24 @@ class StreamReader {
     shape_.content += text_of(member(delta, "content"));
     shape_.reasoning += text_of(member(delta, "reasoning_content"));
     shape_.refusal += text_of(member(delta, "refusal"));
-    for (const auto& [name, value] : delta.items())
-      require(value.is_string(), "no null in a delta");
+    for (const Json& call : member(delta, "tool_calls")) {
+      require(member(call, "index") == shape_.calls.size(), "calls counted from 0");
+      require(!text_of(member(call, "id")).empty(), "an id for each call");
+      shape_.calls.push_back(call);
+    }
+    for (const Json& image : member(delta, "images")) shape_.images.push_back(image);
+    for (const Json& one : member(delta, "annotations")) shape_.annotations.push_back(one);
+    if (delta.contains("extra_content")) shape_.signature = delta["extra_content"];
+    for (const auto& [name, value] : delta.items()) {
+      require((!value.is_null() && value != "") || (name == "content" && delta.contains("role")),
+              "nothing empty in a delta");
+    }
     if (finish.is_null()) return;
     shape_.finish = text_of(finish);
     require(delta.empty(), "an empty delta beside the finish");
-    require(
-        shape_.finish == "stop" || shape_.finish == "length" || shape_.finish == "content_filter",
-        "a finish reason of OpenAI's");
+    require(shape_.finish == "stop" || shape_.finish == "length" ||
+                shape_.finish == "content_filter" || shape_.finish == "tool_calls",
+            "a finish reason of OpenAI's");
   }
 
   StreamShape shape_;

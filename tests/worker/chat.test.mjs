@@ -285,18 +285,23 @@ test('without base URLs Google itself is asked', async (t) => {
   ]);
 });
 
-test('what is not translated is refused by name, what has no effect is in a header', async () => {
-  const refused = {
-    tools: [{ type: 'function', function: { name: 'f' } }],
-    response_format: { type: 'json_object' },
-    n: 2,
-    logprobs: true,
-    reasoning_effort: 'low',
-    modalities: ['audio'],
-  };
+test('what this model cannot do is refused by name, what has no effect is in a header', async () => {
+  const refused = [
+    ['unsupported_value', 'modalities', { modalities: ['audio'] }],
+    ['invalid_value', 'n', { n: 6 }],
+    ['invalid_value', 'tool_choice', { tool_choice: 'required' }],
+    ['invalid_value', 'top_logprobs', { top_logprobs: 2 }],
+    ['invalid_value', 'tools[0].type', { tools: [{ type: 'file_search' }] }],
+    ['invalid_value', 'response_format.type', { response_format: { type: 'xml' } }],
+    [
+      'unsupported_parameter',
+      'web_search_options',
+      { web_search_options: {}, tools: [{ type: 'function', function: { name: 'f' } }] },
+    ],
+  ];
   google.reset();
-  for (const [name, value] of Object.entries(refused)) {
-    assertError(await chat('Hello!', { [name]: value }), 400, 'unsupported_parameter', name);
+  for (const [code, param, more] of refused) {
+    assertError(await chat('Hello!', more), 400, code, param);
   }
   assert.equal(google.requests.length, 0);
   const answer = await chat('Hello!', { user: 'u', store: true, nonsense: 1, stream: false });

@@ -18,7 +18,10 @@ inline constexpr std::size_t kBodiesInFlightBytes = 54 * kMiB;
 inline constexpr std::size_t kJsonDepth = 128;       // 829 recorded requests nest at most 12 deep
 inline constexpr std::size_t kJsonValues = 250'000;  // 16 bytes of index each
 inline constexpr std::size_t kMessages = 10'000;
-inline constexpr std::size_t kContentParts = 1'024;  // per message
+inline constexpr std::size_t kContentParts = 1'024;     // per message
+inline constexpr std::size_t kCallsRemembered = 1'000;  // to name those answered too late
+inline constexpr int kChoices = 5;      // an invocation has six connections that wait for headers
+inline constexpr int kMostChoices = 6;  // top of MAX_N
 inline constexpr std::size_t kModelNameBytes = 128;
 inline constexpr std::size_t kPathInMessageBytes = 128;
 inline constexpr std::size_t kErrorMessageBytes = 1'000;
@@ -53,6 +56,9 @@ inline constexpr std::int64_t kKeepAliveMs = 15'000;  // proxies between give up
 // Trying again.
 inline constexpr int kAttempts = 4;  // upstream calls of one request
 inline constexpr int kAttemptsPerAccount = 2;
+inline constexpr int kRepairs = 2;                          // of one request
+inline constexpr std::int64_t kRepairMemoryMs = 3'600'000;  // Google mends things, too
+inline constexpr std::size_t kRepairedModels = 64;          // remembered
 inline constexpr std::int64_t kLastAttemptMs =
     30'000;  // after the request came: failing must end, too
 // Accounts asked for a token in one request. A cold one costs up to six subrequests (three reads of

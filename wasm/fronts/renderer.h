@@ -10,15 +10,22 @@
 
 namespace proxy::fronts {
 
+// One answer to the caller, of one choice or several. A choice is one upstream call at a time; its
+// events come in order, those of different choices mixed.
 class Renderer {
  public:
   virtual ~Renderer() = default;
+  // A choice begins, or begins anew after an attempt that showed nothing.
+  virtual void on_start(int choice) = 0;
   // Each appends to `out` what the caller gets now; nothing before there is something to show.
-  virtual void on_event(const gemini::Event& event, const gemini::Answer& answer,
+  virtual void on_event(int choice, const gemini::Event& event, const gemini::Answer& answer,
                         std::string& out) = 0;
-  // The upstream's stream ended well.
-  virtual void on_end(const gemini::Answer& answer, std::string& out) = 0;
-  // It did not, and the caller already has status 200. Streams only.
+  // The choice's upstream ended well.
+  virtual void on_choice_end(int choice, const gemini::Answer& answer, std::string& out) = 0;
+  // All choices have ended.
+  //   usage  of all of them together
+  virtual void on_end(const gemini::Usage& usage, std::string& out) = 0;
+  // The answer failed after the caller got status 200. Streams only.
   virtual void on_error(const ApiError& error, std::string& out) = 0;
 };
 

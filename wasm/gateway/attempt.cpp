@@ -1,12 +1,10 @@
 #include "gateway/attempt.h"
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 
 #include "base/limits.h"
 #include "base/text.h"
-#include "fronts/openai_chat/response.h"
 #include "gateway/relay.h"
 #include "host/log.h"
 #include "sse/event_writer.h"
@@ -105,60 +103,33 @@ bool is_readable(const host::Response& response) {
   return encoding.empty() || encoding == "identity" || encoding == "gzip" || encoding == "br";
 }
 
-std::unique_ptr<fronts::Renderer> renderer_for(const Prepared& request) {
-  std::array<std::uint8_t, 8> random;
-  host::random(random);
-  fronts::openai_chat::AnswerContext context = {.model = request.model,
-                                                .include_usage = request.include_usage,
-                                                .created_s = host::now_ms() / 1000,
-                                                .id_seed = 0};
-  for (const std::uint8_t byte : random) context.id_seed = context.id_seed << 8 | byte;
-  return request.stream ? fronts::openai_chat::stream_renderer(std::move(context))
-                        : fronts::openai_chat::whole_renderer(std::move(context));
-}
-
-// Carries bytes from Google to the caller and knows whether the caller has seen any.
+// Carries one choice's bytes from Google to the reply.
 class Delivery {
  public:
-  Delivery(Exchange& exchange, const Prepared& request)
+  Delivery(Exchange& exchange, const Prepared& request, Reply& reply, Choice& choice)
       : exchange_(exchange),
-        streams_(request.stream),
-        relay_(renderer_for(request), request.model) {}
+        reply_(reply),
+        choice_(choice),
+        relay_(reply.renderer(), choice.index, request.model) {}
 
   MaybeFailure take(std::span<char> chunk) {
     bytes_in_ += chunk.size();
-    if (!streams_ && bytes_in_ > limits::kAnswerBytes) {
-      return gemini::invalid_response("Google's answer is larger than 64 MiB.");
+    if (!reply_.streams() && bytes_in_ > limits::kAnswerBytes) {
+      return gemini::invalid_response("Google's answer is larger than 24 MiB.");
     }
-    MaybeFailure failure = relay_.feed(chunk, out_);
-    if (streams_) flush();
+    MaybeFailure failure = relay_.feed(chunk, reply_.out());
+    flush();
     return failure;
   }
 
   MaybeFailure finish(bool accept_empty) {
     // Once the caller has seen something there is no second try.
-    MaybeFailure failure = relay_.finish(accept_empty || shown_, out_);
+    MaybeFailure failure = relay_.finish(accept_empty || choice_.shown, reply_.out());
     if (failure) {
-      if (streams_) flush();
+      flush();
       return failure;
     }
-    if (streams_) {
-      flush();
-      exchange_.end_stream();
-    } else {
-      exchange_.send_json(200, out_);
-    }
-    return std::nullopt;
-  }
-
-  // Tells the caller of a failure inside a begun answer; gives it back if there is none yet.
-  MaybeFailure settle(gemini::Failure failure) {
-    if (!shown_) return failure;
-    std::string event;
-    relay_.fail(failure.error, event);
-    exchange_.note_error(failure.error.code);
-    exchange_.write(event);
-    exchange_.end_stream();
+    reply_.end_choice(relay_.answer().usage());
     return std::nullopt;
   }
 
@@ -179,25 +150,21 @@ class Delivery {
 
  private:
   void flush() {
-    if (out_.empty()) return;
-    if (!exchange_.started()) exchange_.start_stream();
-    exchange_.write(out_);
-    out_.clear();
-    shown_ = true;
+    if (reply_.streams() && reply_.flush()) choice_.shown = true;
   }
 
   Exchange& exchange_;
-  bool streams_;
+  Reply& reply_;
+  Choice& choice_;
   Relay relay_;
-  std::string out_;
   std::size_t bytes_in_ = 0;
-  bool shown_ = false;
 };
 
 host::Task<MaybeFailure> deliver(Exchange& exchange, const Config& config, const Prepared& request,
-                                 host::Response response, bool accept_empty) {
-  Delivery delivery(exchange, request);
-  Patience patience(exchange, request.stream, config.idle_deadline_ms, limits::kKeepAliveMs,
+                                 Reply& reply, Choice& choice, host::Response response,
+                                 bool accept_empty) {
+  Delivery delivery(exchange, request, reply, choice);
+  Patience patience(exchange, reply.streams(), config.idle_deadline_ms, limits::kKeepAliveMs,
                     "keep-alive");
   MaybeFailure failure;
   for (;;) {
@@ -222,7 +189,8 @@ host::Task<MaybeFailure> deliver(Exchange& exchange, const Config& config, const
     if (failure) break;
   }
   delivery.log_oddities();
-  if (failure) co_return delivery.settle(*std::move(failure));
+  if (!failure || !choice.shown) co_return failure;
+  reply.fail(failure->error);
   co_return std::nullopt;
 }
 
@@ -240,9 +208,10 @@ bool is_late(const Prepared& request) {
 }
 
 host::Task<MaybeFailure> attempt(Exchange& exchange, const Config& config, const Prepared& request,
-                                 std::string head, bool accept_empty) {
+                                 Reply& reply, Choice& choice, std::string head,
+                                 bool accept_empty) {
   host::Operation fetch = exchange.call().fetch(head, request.body);
-  Patience patience(exchange, request.stream, config.headers_deadline_ms,
+  Patience patience(exchange, reply.streams(), config.headers_deadline_ms,
                     first_word_ms(exchange, request), "waiting");
   if (!co_await patience.wait_for(fetch)) co_return silence();
   exchange.facts().upstream_status = static_cast<int>(fetch.status());
@@ -255,7 +224,8 @@ host::Task<MaybeFailure> attempt(Exchange& exchange, const Config& config, const
   if (!is_readable(response)) {
     co_return gemini::invalid_response("Google's answer has an encoding that cannot be read.");
   }
-  co_return co_await deliver(exchange, config, request, std::move(response), accept_empty);
+  co_return co_await deliver(exchange, config, request, reply, choice, std::move(response),
+                             accept_empty);
 }
 
 }  // namespace proxy::gateway

@@ -88,6 +88,28 @@ class Reader {
     }
   }
 
+  void profiles() {
+    std::string value = variable("MODEL_PROFILES");
+    if (value.empty()) return;
+    if (auto profiles = gemini::Profiles::parse(std::move(value))) {
+      config_.profiles = *std::move(profiles);
+    } else {
+      note("model_profiles_invalid",
+           "MODEL_PROFILES is no JSON array of objects with a pattern; it is ignored.");
+    }
+  }
+
+  void safety_settings() {
+    std::string value = variable("SAFETY_SETTINGS");
+    if (value.empty()) return;
+    json::Index index;
+    if (!index.scan(value, kSmallJson) && json::Cursor(index).is(json::Type::array)) {
+      config_.safety_settings = std::move(value);
+    } else {
+      note("safety_settings_invalid", "SAFETY_SETTINGS is no JSON array; it is ignored.");
+    }
+  }
+
  private:
   void key(std::string_view candidate) {
     constexpr std::size_t kLongest = 512;
@@ -136,9 +158,15 @@ Config read_config() {
   reader.keys();
   reader.anonymous();
   reader.aliases();
+  reader.profiles();
+  reader.safety_settings();
   config.models_require_key = reader.flag("MODELS_REQUIRE_KEY", false);
   config.stream_default = reader.flag("STREAM_DEFAULT", true);
   config.include_thoughts = reader.flag("INCLUDE_THOUGHTS", true);
+  config.text_signatures = reader.flag("RETURN_TEXT_SIGNATURES", true);
+  config.images_as_markdown = reader.flag("IMAGES_AS_MARKDOWN", false);
+  config.most_choices =
+      static_cast<int>(reader.number("MAX_N", limits::kChoices, limits::kMostChoices));
   const std::string origins = variable("ALLOWED_ORIGINS");
   for (const std::string_view origin : text::split(origins, ',')) {
     config.allowed_origins.emplace_back(origin);

@@ -39,6 +39,11 @@ struct Config {
   std::string default_model;                 // DEFAULT_MODEL
   bool stream_default = true;                // STREAM_DEFAULT
   bool include_thoughts = true;              // INCLUDE_THOUGHTS
+  bool text_signatures = true;               // RETURN_TEXT_SIGNATURES
+  bool images_as_markdown = false;           // IMAGES_AS_MARKDOWN
+  int most_choices = 0;                      // MAX_N
+  gemini::Profiles profiles;                 // MODEL_PROFILES
+  std::string safety_settings;               // SAFETY_SETTINGS
   std::int64_t headers_deadline_ms;          // UPSTREAM_TIMEOUT_MS
   std::int64_t idle_deadline_ms;             // UPSTREAM_IDLE_MS
   std::optional<ApiError> error;             // nothing can be sent upstream

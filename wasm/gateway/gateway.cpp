@@ -1,5 +1,6 @@
 #include "gateway/gateway.h"
 
+#include "base/encode.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "fronts/openai_models/models.h"
@@ -50,6 +51,12 @@ std::string health(const host::RequestHead& head, const Config& config) {
   return text;
 }
 
+void send_model(Exchange& exchange, const host::RequestHead& head, const Config& config) {
+  const std::string id = encode::from_percent(model_in(head.path)).value_or(std::string());
+  auto body = fronts::openai_models::model_body(id, config.aliases);
+  body.ok() ? exchange.send_json(200, *body) : exchange.send_error(body.error());
+}
+
 }  // namespace
 
 host::Task<void> serve(host::Call& call, Isolate& isolate) {
@@ -75,14 +82,19 @@ host::Task<void> serve(host::Call& call, Isolate& isolate) {
     exchange.send_text(route == Route::root ? std::string(kRunning) : health(head, config));
     co_return;
   }
+  const bool reads_models = route == Route::models || route == Route::model;
   const auto admission =
-      route == Route::models ? check_model_reader(head, config) : check_caller(head, config);
+      reads_models ? check_model_reader(head, config) : check_caller(head, config);
   if (!admission.ok()) {
     exchange.send_error(admission.error());
     co_return;
   }
   if (route == Route::models) {
     exchange.send_json(200, fronts::openai_models::list_body(config.aliases));
+    co_return;
+  }
+  if (route == Route::model) {
+    send_model(exchange, head, config);
     co_return;
   }
   co_await chat(exchange, isolate);

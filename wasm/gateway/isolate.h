@@ -8,6 +8,7 @@
 #include "accounts/oauth.h"
 #include "accounts/tokens.h"
 #include "gateway/config.h"
+#include "gateway/repair_memory.h"
 
 namespace proxy::gateway {
 
@@ -16,6 +17,7 @@ struct Isolate {
   accounts::AccountList accounts;
   accounts::OAuthSettings oauth;
   accounts::Tokens tokens;
+  RepairMemory repairs;
   std::size_t body_bytes = 0;     // of all request bodies held now
   std::size_t first_account = 0;  // where the search begins; differs from isolate to isolate
   bool configured = false;

@@ -13,8 +13,10 @@ constexpr json::ScanLimits kEventLimits = {.depth = limits::kJsonDepth,
 
 }  // namespace
 
-Relay::Relay(std::unique_ptr<fronts::Renderer> renderer, std::string model)
-    : renderer_(std::move(renderer)), model_(std::move(model)), reader_(limits::kEventBytes) {}
+Relay::Relay(fronts::Renderer& renderer, int choice, std::string model)
+    : renderer_(renderer), choice_(choice), model_(std::move(model)), reader_(limits::kEventBytes) {
+  renderer_.on_start(choice_);
+}
 
 std::optional<gemini::Failure> Relay::feed(std::span<char> chunk, std::string& out) {
   reader_.feed(chunk);
@@ -35,15 +37,19 @@ std::optional<gemini::Failure> Relay::finish(bool accept_empty, std::string& out
     case Verdict::silent:
       return events_ == 0 ? gemini::invalid_response("Google's answer held no event.")
                           : gemini::empty_answer();
-    case Verdict::malformed:
-      return gemini::malformed_call(answer_.finish_message());
+    case Verdict::malformed: {
+      gemini::Failure failure = gemini::malformed_call(answer_.finish_message());
+      // A name that says what a 400 says elsewhere, which the repairs know.
+      failure.google_message = answer_.finish_name();
+      return failure;
+    }
     case Verdict::cut:
       if (!is_document_) return gemini::cut_answer();
       // Valid JSON is whole, and a finish that is not named is the usual one.
-      if (!answer_.has_text() && !accept_empty) return gemini::empty_answer();
+      if (!answer_.has_content() && !accept_empty) return gemini::empty_answer();
       break;
   }
-  renderer_->on_end(answer_, out);
+  renderer_.on_choice_end(choice_, answer_, out);
   return std::nullopt;
 }
 
@@ -96,7 +102,7 @@ std::optional<gemini::Failure> Relay::read_value(json::Cursor value, std::string
   }
   gemini::read_event(value, event_);
   answer_.observe(event_);
-  renderer_->on_event(event_, answer_, out);
+  renderer_.on_event(choice_, event_, answer_, out);
   return std::nullopt;
 }
 

@@ -3,7 +3,6 @@
 //   network chunk -> sse::EventReader -> json::Index -> gemini::Event -> gemini::Answer -> Renderer
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -19,21 +18,20 @@ namespace proxy::gateway {
 
 class Relay {
  public:
-  // model  as the caller named it, for errors that arrive inside the stream
-  Relay(std::unique_ptr<fronts::Renderer> renderer, std::string model);
+  // renderer  of the whole answer; must outlive the relay
+  // choice    which of its choices this upstream call is
+  // model     as the caller named it, for errors that arrive inside the stream
+  Relay(fronts::Renderer& renderer, int choice, std::string model);
 
   // Appends to `out` what these bytes bring the caller.
   //   returns  nothing, or why the stream is broken; then it must not be fed again
   std::optional<gemini::Failure> feed(std::span<char> chunk, std::string& out);
 
-  // The upstream's stream ended cleanly: appends the end of the answer.
+  // The upstream's stream ended cleanly: appends the end of the choice.
   //   accept_empty  whether an answer that says nothing is told to the caller as it is; one that
   //                 has shown something in `out` always is
   //   returns       nothing, or why this is no whole answer
   std::optional<gemini::Failure> finish(bool accept_empty, std::string& out);
-
-  // The caller's event for a failure after the answer began.
-  void fail(const ApiError& error, std::string& out) { renderer_->on_error(error, out); }
 
   const gemini::Answer& answer() const { return answer_; }
   int events() const { return events_; }
@@ -43,7 +41,8 @@ class Relay {
   std::optional<gemini::Failure> read_document(std::span<char> text, std::string& out);
   std::optional<gemini::Failure> read_value(json::Cursor value, std::string& out);
 
-  std::unique_ptr<fronts::Renderer> renderer_;
+  fronts::Renderer& renderer_;
+  int choice_;
   std::string model_;
   sse::EventReader reader_;
   json::Index index_;    // reused from event to event

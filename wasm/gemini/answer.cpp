@@ -8,7 +8,11 @@ void Answer::observe(Event& event) {
     event.parts.clear();
   }
   for (const EventPart& part : event.parts) {
-    (part.thought ? has_thoughts_ : has_text_) = true;
+    const bool is_thought = part.kind == EventPart::Kind::thought;
+    const bool is_call = part.kind == EventPart::Kind::call;
+    (is_thought ? has_thoughts_ : has_content_) = true;
+    has_calls_ = has_calls_ || is_call;
+    text_follows_calls_ = !is_call && (text_follows_calls_ || has_calls_);
   }
   has_candidate_ = has_candidate_ || event.has_candidate;
   if (event.finish != FinishReason::none) {
@@ -31,7 +35,11 @@ void Answer::observe(Event& event) {
 Answer::Verdict Answer::verdict() const {
   if (blocked_) return Verdict::complete;
   if (!has_candidate_) return Verdict::silent;
-  if (has_text_) return finish_ == FinishReason::none ? Verdict::cut : Verdict::complete;
+  if (has_content_) {
+    // A whole call is usable, whatever became of the rest of the stream.
+    const bool usable = finish_ != FinishReason::none || (has_calls_ && !text_follows_calls_);
+    return usable ? Verdict::complete : Verdict::cut;
+  }
   switch (finish_) {
     case FinishReason::none:
       return Verdict::cut;
@@ -48,7 +56,7 @@ Answer::Verdict Answer::verdict() const {
 }
 
 std::string Answer::refusal() const {
-  if (has_text_) return {};
+  if (has_content_) return {};
   if (blocked_) {
     std::string text =
         "The request was blocked by Google's content filter (" + block_reason_ + ").";

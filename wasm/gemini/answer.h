@@ -24,13 +24,17 @@ class Answer {
   };
   Verdict verdict() const;
 
-  bool has_text() const { return has_text_; }
+  // Anything but thoughts: text, a call, an image, ...
+  bool has_content() const { return has_content_; }
+  bool has_calls() const { return has_calls_; }
   bool has_thoughts() const { return has_thoughts_; }
   bool blocked() const { return blocked_; }
   FinishReason finish() const { return finish_; }
   const Usage& usage() const { return usage_; }
   // Still escaped, but owned: `standard`, `flex`, `priority` or empty.
   const std::string& service_tier() const { return service_tier_; }
+  // Google's word for the finish, still escaped.
+  const std::string& finish_name() const { return finish_name_; }
   // Why nothing was said, as escaped text for the caller; empty unless a filter stopped everything.
   std::string refusal() const;
   // Google's words on a malformed call, escaped; may be empty.
@@ -42,7 +46,9 @@ class Answer {
   const std::string& unknown_enum() const { return unknown_enum_; }
 
  private:
-  bool has_text_ = false;
+  bool has_content_ = false;
+  bool has_calls_ = false;
+  bool text_follows_calls_ = false;
   bool has_thoughts_ = false;
   bool has_candidate_ = false;
   bool blocked_ = false;

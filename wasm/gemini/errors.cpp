@@ -158,6 +158,9 @@ Failure quota_failure(const GoogleError& error, std::string message) {
 // 400 and 404 have meanings of their own; all others follow the status.
 std::optional<Failure> specific_failure(const GoogleError& error, int status,
                                         const std::string& message, std::string_view model) {
+  if ((status == 400 || status == 403 || status == 404) && says(error, "cachedcontent")) {
+    return failure(ErrorCode::cached_content_not_found, message, Remedy::none);
+  }
   if (status == 404 && !error.message.empty()) {
     return failure(ErrorCode::model_not_found,
                    "The model `" + text::printable(model, limits::kModelNameBytes) +
@@ -180,6 +183,11 @@ std::optional<Failure> specific_failure(const GoogleError& error, int status,
                    "supported\"). Turn on Smart Placement or set a placement region in "
                    "wrangler.toml, see README.",
                    Remedy::none);
+  }
+  for (const std::string_view words :
+       {"unable to process input image", "unsupported mime type", "provided image is not valid",
+        "cannot fetch content from"}) {
+    if (says(error, words)) return failure(ErrorCode::invalid_image, message, Remedy::none);
   }
   if (says(error, "exceeds the maximum number of tokens") ||
       says(error, "input context is too long")) {
@@ -233,8 +241,11 @@ Failure failure_by_status(const GoogleError& error, int status, std::string mess
 
 Failure classify(const GoogleError& error, int status, std::string message,
                  std::string_view model) {
-  if (auto specific = specific_failure(error, status, message, model)) return *std::move(specific);
-  return failure_by_status(error, status, std::move(message));
+  auto specific = specific_failure(error, status, message, model);
+  Failure result =
+      specific ? *std::move(specific) : failure_by_status(error, status, std::move(message));
+  if (status == 400) result.google_message = error.message;
+  return result;
 }
 
 }  // namespace

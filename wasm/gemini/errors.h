@@ -23,6 +23,8 @@ struct Failure {
   ApiError error;
   Remedy remedy = Remedy::none;
   std::int64_t pause_ms = 0;  // before the same account is asked again
+  // Google's own words on a request it refused (400), for gemini/repair.h. Never shown.
+  std::string google_message = {};
 };
 
 // Reads an answer other than 200.

@@ -7,13 +7,33 @@
 #include <optional>
 #include <vector>
 
+#include "json/cursor.h"
 #include "json/raw.h"
 
 namespace proxy::gemini {
 
 struct EventPart {
-  bool thought = false;
+  enum class Kind : std::uint8_t {
+    text,
+    thought,
+    call,         // of a function: name, args, id if Google gave one
+    image,        // mime_type, data
+    audio,        // the same
+    file,         // anything else: `text` names it
+    transcript,   // `text` is what was heard
+    code,         // `text` is a program in `language`
+    code_output,  // `text` is what it printed; `failed`
+  };
+  Kind kind = Kind::text;
   json::RawString text;
+  json::RawString name;
+  json::RawString id;
+  json::RawValue args;  // empty = none
+  json::RawString mime_type;
+  json::RawString data;  // base64
+  json::RawString language;
+  bool failed = false;
+  json::RawString thought_signature;
 };
 
 enum class FinishReason : std::uint8_t {
@@ -35,9 +55,13 @@ struct Usage {
   std::optional<std::int64_t> total;
   std::optional<std::int64_t> prompt_audio;
   std::optional<std::int64_t> candidates_audio;
+  std::optional<std::int64_t> prompt_image;
+  std::optional<std::int64_t> candidates_image;
 
   // Takes over what `later` has, impossible counts brought into range.
   void update(const Usage& later);
+  // Adds what another call used.
+  void add(const Usage& other);
 };
 
 // Only the first candidate: several choices are several upstream calls.
@@ -49,6 +73,10 @@ struct Event {
   json::RawString block_reason;  // the prompt was refused
   json::RawString block_message;
   bool has_candidate = false;
+  json::RawString thought_signature;  // of a part that holds nothing else, or a text
+  json::Cursor grounding;             // groundingMetadata
+  json::Cursor citations;             // citationMetadata's list
+  json::Cursor logprobs;              // logprobsResult
   Usage usage;
   json::RawString model_version;
   json::RawString response_id;

@@ -64,49 +64,135 @@ void read_feedback(Cursor feedback, Event& event) {
   }
 }
 
-void read_part(Cursor part, Event& event) {
-  static constexpr std::array<std::string_view, 3> kKeys = {"text", "thought", "thoughtSignature"};
-  if (!part.is(json::Type::object)) {
-    ++event.bad_parts;
-    return;
-  }
-  const auto [text, thought, signature] = part.pick(kKeys);
-  if (!text.exists()) {
-    // `{}` and a part that only carries a signature say nothing; anything else is a kind unknown
-    // here.
-    if (part.size() > (signature.exists() ? 1u : 0u) + (thought.exists() ? 1u : 0u)) {
-      ++event.unknown_parts;
-    }
-    return;
-  }
+using Kind = EventPart::Kind;
+
+bool starts_with(RawString text, std::string_view prefix) {
+  return text.escaped.starts_with(prefix);
+}
+
+// Images, audio, anything else in base64.
+bool read_inline_data(Cursor blob, EventPart& part) {
+  const auto mime = blob["mimeType"].string();
+  const auto data = blob["data"].string();
+  if (!mime || !data) return false;
+  part.kind = starts_with(*mime, "image/")   ? Kind::image
+              : starts_with(*mime, "audio/") ? Kind::audio
+                                             : Kind::file;
+  part.mime_type = *mime;
+  part.data = *data;
+  part.text = *mime;
+  return true;
+}
+
+bool read_call(Cursor call, EventPart& part) {
+  const auto name = call["name"].string();
+  if (!name || name->empty()) return false;
+  part.kind = Kind::call;
+  part.name = *name;
+  part.id = string_or_empty(call["id"]);
+  const Cursor args = call["args"];
+  if (args.is(json::Type::object)) part.args = args.raw();
+  return args.missing() || args.is(json::Type::object);
+}
+
+bool read_text(Cursor text, Kind kind, EventPart& part) {
   const auto value = text.string();
-  if (!value) {
+  if (!value) return false;
+  part.kind = kind;
+  part.text = *value;
+  return true;
+}
+
+enum class Reading : std::uint8_t { taken, bad, nothing, unknown };
+
+Reading taken_if(bool good) { return good ? Reading::taken : Reading::bad; }
+
+// The kinds in the order of how often they come.
+Reading read_kind(Cursor json, EventPart& part) {
+  static constexpr std::array<std::string_view, 9> kKeys = {"text",
+                                                            "thought",
+                                                            "thoughtSignature",
+                                                            "functionCall",
+                                                            "inlineData",
+                                                            "executableCode",
+                                                            "codeExecutionResult",
+                                                            "fileData",
+                                                            "audioTranscription"};
+  const auto [text, thought, signature, call, blob, code, result, file, speech] = json.pick(kKeys);
+  part.thought_signature = string_or_empty(signature);
+  const bool is_thought = thought.boolean().value_or(false);
+  if (text.exists())
+    return taken_if(read_text(text, is_thought ? Kind::thought : Kind::text, part));
+  if (is_thought) return Reading::nothing;  // draft images of image models
+  if (call.exists()) return taken_if(read_call(call, part));
+  if (blob.exists()) return taken_if(read_inline_data(blob, part));
+  if (code.exists()) {
+    part.language = string_or_empty(code["language"]);
+    return taken_if(read_text(code["code"], Kind::code, part));
+  }
+  if (result.exists()) {
+    const Cursor outcome = result["outcome"];
+    part.failed = outcome.equals("OUTCOME_FAILED") || outcome.equals("OUTCOME_DEADLINE_EXCEEDED");
+    const Cursor output = result["output"];
+    if (output.missing()) return Reading::nothing;
+    return taken_if(read_text(output, Kind::code_output, part));
+  }
+  if (file.exists()) return taken_if(read_text(file["fileUri"], Kind::file, part));
+  if (speech.exists()) return taken_if(read_text(speech["text"], Kind::transcript, part));
+  const std::size_t known = (signature.exists() ? 1u : 0u) + (thought.exists() ? 1u : 0u);
+  return json.size() > known ? Reading::unknown : Reading::nothing;
+}
+
+void read_part(Cursor json, Event& event) {
+  if (!json.is(json::Type::object)) {
     ++event.bad_parts;
     return;
   }
-  if (!value->empty()) {
-    event.parts.push_back({.thought = thought.boolean().value_or(false), .text = *value});
+  EventPart part;
+  switch (read_kind(json, part)) {
+    case Reading::bad:
+      ++event.bad_parts;
+      return;
+    case Reading::unknown:
+      ++event.unknown_parts;
+      return;
+    case Reading::nothing:
+    case Reading::taken:
+      break;
   }
+  const bool is_text = part.kind == Kind::text || part.kind == Kind::thought;
+  if (part.kind == Kind::text && !part.thought_signature.empty()) {
+    event.thought_signature = part.thought_signature;
+  }
+  if (!is_text || !part.text.empty()) event.parts.push_back(part);
 }
 
 void read_candidate(Cursor candidate, Event& event) {
-  static constexpr std::array<std::string_view, 4> kKeys = {"content", "finishReason",
-                                                            "finishMessage", "index"};
-  const auto [content, finish, message, index] = candidate.pick(kKeys);
+  static constexpr std::array<std::string_view, 7> kKeys = {
+      "content",           "finishReason",     "finishMessage", "index",
+      "groundingMetadata", "citationMetadata", "logprobsResult"};
+  const auto [content, finish, message, index, grounding, citations, logprobs] =
+      candidate.pick(kKeys);
   if (!candidate.is(json::Type::object) || index.count().value_or(0) != 0) return;
   event.has_candidate = true;
   const Cursor parts = content["parts"];
   if (!parts.missing() && !parts.is(json::Type::array)) ++event.bad_parts;
   for (const Cursor part : parts.items()) read_part(part, event);
+  if (!grounding.missing()) event.grounding = grounding;
+  // The Gemini API and Vertex name the list differently.
+  for (const std::string_view name : {"citationSources", "citations"}) {
+    if (citations[name].exists()) event.citations = citations[name];
+  }
+  if (!logprobs.missing()) event.logprobs = logprobs;
   if (const RawString name = string_or_empty(finish); !name.empty()) {
     read_finish(name, event);
     event.finish_message = string_or_empty(message);
   }
 }
 
-std::optional<std::int64_t> audio_tokens(Cursor details) {
+std::optional<std::int64_t> tokens_of(Cursor details, std::string_view modality) {
   for (const Cursor entry : details.items()) {
-    if (entry["modality"].equals("AUDIO")) return entry["tokenCount"].count();
+    if (entry["modality"].equals(modality)) return entry["tokenCount"].count();
   }
   return std::nullopt;
 }
@@ -123,8 +209,10 @@ void read_usage(Cursor metadata, Usage& usage) {
            .tool_use_prompt = found[3].count(),
            .cached = found[4].count(),
            .total = found[5].count(),
-           .prompt_audio = audio_tokens(found[6]),
-           .candidates_audio = audio_tokens(found[7])};
+           .prompt_audio = tokens_of(found[6], "AUDIO"),
+           .candidates_audio = tokens_of(found[7], "AUDIO"),
+           .prompt_image = tokens_of(found[6], "IMAGE"),
+           .candidates_image = tokens_of(found[7], "IMAGE")};
 }
 
 }  // namespace
@@ -144,6 +232,32 @@ void Usage::update(const Usage& later) {
   take(total, later.total);
   take(prompt_audio, later.prompt_audio);
   take(candidates_audio, later.candidates_audio);
+  take(prompt_image, later.prompt_image);
+  take(candidates_image, later.candidates_image);
+}
+
+void Usage::add(const Usage& other) {
+  const auto sum = [](std::optional<std::int64_t>& mine,
+                      const std::optional<std::int64_t>& theirs) {
+    if (theirs) mine = mine.value_or(0) + *theirs;
+  };
+  sum(prompt, other.prompt);
+  // A count that only the total tells would be lost beside one that is told.
+  std::optional<std::int64_t> answer = other.candidates;
+  if (!answer && other.total) {
+    answer = *other.total - other.prompt.value_or(0) - other.tool_use_prompt.value_or(0) -
+             other.thoughts.value_or(0);
+    answer = std::max<std::int64_t>(*answer, 0);
+  }
+  sum(candidates, answer);
+  sum(thoughts, other.thoughts);
+  sum(tool_use_prompt, other.tool_use_prompt);
+  sum(cached, other.cached);
+  sum(total, other.total);
+  sum(prompt_audio, other.prompt_audio);
+  sum(candidates_audio, other.candidates_audio);
+  sum(prompt_image, other.prompt_image);
+  sum(candidates_image, other.candidates_image);
 }
 
 void Event::clear() {

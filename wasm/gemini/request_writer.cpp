@@ -5,44 +5,129 @@
 namespace proxy::gemini {
 namespace {
 
-void write_parts(json::Writer& json, const std::vector<Part>& parts) {
-  json.key("parts").begin_array();
-  for (const Part& part : parts) json.begin_object().key("text").string(part.text).end_object();
-  json.end_array();
+using json::Writer;
+
+void write_blob(Writer& json, json::RawString mime_type, json::RawString data) {
+  json.key("inlineData").begin_object();
+  json.key("mimeType").string(mime_type).key("data").string(data).end_object();
 }
 
-void write_config(json::Writer& json, const GenerationConfig& config) {
-  const auto number = [&json](std::string_view name, json::RawValue value) {
-    if (!value.empty()) json.key(name).raw(value);
-  };
-  json.begin_object();
-  number("temperature", config.temperature);
-  number("topP", config.top_p);
-  if (config.max_output_tokens) json.key("maxOutputTokens").integer(*config.max_output_tokens);
-  if (!config.stop_sequences.empty()) {
-    json.key("stopSequences").begin_array();
-    for (const json::RawString stop : config.stop_sequences) json.string(stop);
+void write_call(Writer& json, const Part& part) {
+  json.key("functionCall").begin_object();
+  if (!part.id.empty()) json.key("id").string(part.id);
+  json.key("name").string(part.name).key("args").raw(part.args).end_object();
+}
+
+void write_response(Writer& json, const Part& part, const std::vector<Blob>& blobs) {
+  json.key("functionResponse").begin_object();
+  if (!part.id.empty()) json.key("id").string(part.id);
+  json.key("name").string(part.name).key("response").begin_object();
+  json.key(part.is_error ? "error" : "output").string(part.text).end_object();
+  if (part.blob_count > 0) {
+    json.key("parts").begin_array();
+    for (std::uint32_t i = 0; i < part.blob_count; ++i) {
+      const Blob& blob = blobs[part.first_blob + i];
+      json.begin_object();
+      write_blob(json, blob.mime_type, blob.data);
+      json.end_object();
+    }
     json.end_array();
-  }
-  number("presencePenalty", config.presence_penalty);
-  number("frequencyPenalty", config.frequency_penalty);
-  if (config.seed) json.key("seed").integer(*config.seed);
-  if (config.include_thoughts) {
-    json.key("thinkingConfig").begin_object().key("includeThoughts").boolean(true).end_object();
   }
   json.end_object();
 }
 
-bool is_empty(const GenerationConfig& config) {
-  return config.temperature.empty() && config.top_p.empty() && config.presence_penalty.empty() &&
-         config.frequency_penalty.empty() && !config.max_output_tokens &&
-         config.stop_sequences.empty() && !config.seed && !config.include_thoughts;
+void write_part(Writer& json, const Part& part, const std::vector<Blob>& blobs) {
+  json.begin_object();
+  switch (part.kind) {
+    case Part::Kind::text:
+      json.key("text").string(part.text);
+      break;
+    case Part::Kind::inline_data:
+      write_blob(json, part.mime_type, part.text);
+      break;
+    case Part::Kind::file_data:
+      json.key("fileData").begin_object();
+      if (!part.mime_type.empty()) json.key("mimeType").string(part.mime_type);
+      json.key("fileUri").string(part.text).end_object();
+      break;
+    case Part::Kind::function_call:
+      write_call(json, part);
+      break;
+    case Part::Kind::function_response:
+      write_response(json, part, blobs);
+      break;
+  }
+  if (!part.thought_signature.empty()) {
+    json.key("thoughtSignature").string(part.thought_signature);
+  }
+  json.end_object();
+}
+
+void write_contents(Writer& json, const Request& request) {
+  json.key("contents").begin_array();
+  std::uint32_t next = 0;
+  for (const Content& content : request.contents) {
+    json.begin_object().key("role").string(
+        std::string_view(content.role == Role::user ? "user" : "model"));
+    json.key("parts").begin_array();
+    for (; next < content.end; ++next) write_part(json, request.parts[next], request.blobs);
+    json.end_array().end_object();
+  }
+  json.end_array();
+}
+
+void write_functions(Writer& json, const Request& request) {
+  json.begin_object().key("functionDeclarations").begin_array();
+  for (const FunctionDeclaration& function : request.functions) {
+    json.begin_object().key("name").string(function.name);
+    if (!function.description.empty()) json.key("description").string(function.description);
+    if (!function.parameters.empty()) json.key("parametersJsonSchema").raw(function.parameters);
+    json.end_object();
+  }
+  json.end_array().end_object();
+}
+
+void write_tools(Writer& json, const Request& request) {
+  if (request.functions.empty() && request.built_in_tools.empty()) return;
+  json.key("tools").begin_array();
+  if (!request.functions.empty()) write_functions(json, request);
+  for (const auto& [name, value] : request.built_in_tools.entries()) {
+    json.begin_object().key(name).raw(value).end_object();
+  }
+  json.end_array();
+}
+
+void write_fields(Writer& json, const Fields& fields) {
+  for (const auto& [name, value] : fields.entries()) json.key(name).raw(value);
+}
+
+void write_tool_config(Writer& json, const Request& request) {
+  const bool calls = !request.calling_mode.empty();
+  if (!calls && request.tool_config.empty()) return;
+  json.key("toolConfig").begin_object();
+  if (calls) {
+    json.key("functionCallingConfig").begin_object().key("mode").string(request.calling_mode);
+    if (!request.allowed_functions.empty()) {
+      json.key("allowedFunctionNames").begin_array();
+      for (const json::RawString name : request.allowed_functions) json.string(name);
+      json.end_array();
+    }
+    json.end_object();
+  }
+  write_fields(json, request.tool_config);
+  json.end_object();
+}
+
+std::size_t size_of(const Fields& fields) {
+  std::size_t size = 0;
+  for (const auto& [name, value] : fields.entries()) size += name.size() + value.text.size() + 8;
+  return size;
 }
 
 }  // namespace
 
 void write_request(const Request& request, std::string& out) {
-  json::Writer json(out);
+  Writer json(out);
   json.begin_object();
   if (!request.system.empty()) {
     json.key("systemInstruction").begin_object().key("parts").begin_array();
@@ -51,33 +136,39 @@ void write_request(const Request& request, std::string& out) {
     }
     json.end_array().end_object();
   }
-  json.key("contents").begin_array();
-  for (const Content& content : request.contents) {
-    json.begin_object().key("role").string(
-        std::string_view(content.role == Role::user ? "user" : "model"));
-    write_parts(json, content.parts);
+  write_contents(json, request);
+  write_tools(json, request);
+  write_tool_config(json, request);
+  if (!request.config.empty()) {
+    json.key("generationConfig").begin_object();
+    write_fields(json, request.config);
     json.end_object();
   }
-  json.end_array();
-  if (!is_empty(request.config)) {
-    json.key("generationConfig");
-    write_config(json, request.config);
-  }
+  write_fields(json, request.others);
   json.end_object();
 }
 
 std::size_t written_size(const Request& request) {
   constexpr std::size_t kAround = 64;     // what stands around a text or a turn
-  constexpr std::size_t kSettings = 512;  // generationConfig
-  std::size_t size = kSettings;
+  constexpr std::size_t kPart = 192;      // names of members
+  constexpr std::size_t kSettings = 512;  // toolConfig and the names of the rest
+  std::size_t size = kSettings + size_of(request.config) + size_of(request.others) +
+                     size_of(request.built_in_tools) + size_of(request.tool_config) +
+                     kAround * request.contents.size();
   for (const json::RawString text : request.system) size += text.escaped.size() + kAround;
-  for (const Content& content : request.contents) {
-    size += kAround;
-    for (const Part& part : content.parts) size += part.text.escaped.size() + kAround;
+  for (const Part& part : request.parts) {
+    size += part.text.escaped.size() + part.name.escaped.size() + part.id.escaped.size() +
+            part.mime_type.escaped.size() + part.args.text.size() +
+            part.thought_signature.escaped.size() + kPart;
   }
-  for (const json::RawString stop : request.config.stop_sequences) {
-    size += stop.escaped.size() + kAround;
+  for (const Blob& blob : request.blobs) {
+    size += blob.mime_type.escaped.size() + blob.data.escaped.size() + kPart;
   }
+  for (const FunctionDeclaration& function : request.functions) {
+    size += function.name.escaped.size() + function.description.escaped.size() +
+            function.parameters.text.size() + kPart;
+  }
+  for (const json::RawString name : request.allowed_functions) size += name.escaped.size() + 8;
   return size;
 }
 

@@ -2,8 +2,8 @@
 // served and the Isolate they share. `start` and `resume` take over the block at `bytes`, which
 // came from `alloc`. An entry for a call or operation that is no more changes nothing.
 #include <cstdlib>
+#include <map>
 #include <memory>
-#include <unordered_map>
 
 #include "gateway/gateway.h"
 #include "host/call.h"
@@ -16,7 +16,7 @@ namespace {
 
 struct State {
   gateway::Isolate isolate;
-  std::unordered_map<host::CallId, std::unique_ptr<host::Call>> calls;
+  std::map<host::CallId, std::unique_ptr<host::Call>> calls;
 };
 
 // Made by the first call, as the platform has no clock and no randomness before that. Never

@@ -56,6 +56,11 @@ TEST_CASE("without a variable everything has its default, and nobody may call") 
   CHECK(config.default_model.empty());
   CHECK(config.stream_default);
   CHECK(config.include_thoughts);
+  CHECK(config.text_signatures);
+  CHECK_FALSE(config.images_as_markdown);
+  CHECK(config.most_choices == 5);
+  CHECK(config.profiles.find("gemini-3.5-flash") == nullptr);
+  CHECK(config.safety_settings.empty());
   CHECK(config.headers_deadline_ms == 300'000);
   CHECK(config.idle_deadline_ms == 120'000);
   CHECK_FALSE(config.error.has_value());
@@ -265,4 +270,76 @@ TEST_CASE("lists are split at commas, names are trimmed") {
   CHECK(config.allowed_origins == std::vector<std::string>{"https://a.test", "http://b.test:1"});
   CHECK(config.default_model == "gemini-2.5-pro");
   CHECK(config_of({{"ALLOWED_ORIGINS", "https://a.test, *"}}).allowed_origins.empty());
+}
+
+TEST_CASE("how many choices one request may have is bounded by the connections there are") {
+  const struct {
+    const char* value;
+    int most;
+    Codes notes;
+  } rows[] = {
+      {"1", 1, {}},
+      {"6", 6, {}},
+      {" 3\n", 3, {}},
+      {"7", 6, {}},
+      {"99999999999", 6, {}},
+      {"0", 5, {"variable_invalid"}},
+      {"-1", 5, {"variable_invalid"}},
+      {"many", 5, {"variable_invalid"}},
+      {"2.5", 5, {"variable_invalid"}},
+      {"", 5, {}},
+  };
+  for (const auto& row : rows) {
+    INFO(row.value);
+    const Config config = config_of({{"MAX_N", row.value}});
+    CHECK(config.most_choices == row.most);
+    CHECK(codes(config) == row.notes);
+  }
+}
+
+TEST_CASE("answers may be without texts' signatures, or with images in the text") {
+  CHECK_FALSE(config_of({{"RETURN_TEXT_SIGNATURES", "0"}}).text_signatures);
+  CHECK_FALSE(config_of({{"RETURN_TEXT_SIGNATURES", "FALSE"}}).text_signatures);
+  CHECK(config_of({{"RETURN_TEXT_SIGNATURES", "1"}}).text_signatures);
+  CHECK(config_of({{"IMAGES_AS_MARKDOWN", "1"}}).images_as_markdown);
+  CHECK(config_of({{"IMAGES_AS_MARKDOWN", "true"}}).images_as_markdown);
+  CHECK_FALSE(config_of({{"IMAGES_AS_MARKDOWN", "false"}}).images_as_markdown);
+  for (const char* name : {"RETURN_TEXT_SIGNATURES", "IMAGES_AS_MARKDOWN"}) {
+    const Config config = config_of({{name, "perhaps"}});
+    CHECK(config.text_signatures);
+    CHECK_FALSE(config.images_as_markdown);
+    CHECK(codes(config) == Codes{"variable_invalid"});
+  }
+}
+
+TEST_CASE("profiles of models and safety settings are JSON arrays, or ignored and noted") {
+  const struct {
+    const char* name;
+    const char* value;
+    bool taken;
+    Codes notes;
+  } rows[] = {
+      {"MODEL_PROFILES", R"([{"pattern":"gemini-9*","strict":false}])", true, {}},
+      {"MODEL_PROFILES", "\n[{\"pattern\":\"gemini-9*\"}]\n", true, {}},
+      {"MODEL_PROFILES", "[]", false, {}},
+      {"MODEL_PROFILES", "", false, {}},
+      {"MODEL_PROFILES", "{}", false, {"model_profiles_invalid"}},
+      {"MODEL_PROFILES", R"([{"strict":false}])", false, {"model_profiles_invalid"}},
+      {"MODEL_PROFILES", "[", false, {"model_profiles_invalid"}},
+      {"SAFETY_SETTINGS", R"([{"category":"C","threshold":"OFF"}])", true, {}},
+      {"SAFETY_SETTINGS", "[]", true, {}},
+      {"SAFETY_SETTINGS", "", false, {}},
+      {"SAFETY_SETTINGS", R"({"category":"C"})", false, {"safety_settings_invalid"}},
+      {"SAFETY_SETTINGS", "OFF", false, {"safety_settings_invalid"}},
+      {"SAFETY_SETTINGS", "[}", false, {"safety_settings_invalid"}},
+  };
+  for (const auto& row : rows) {
+    INFO(row.name << "=" << row.value);
+    const Config config = config_of({{row.name, row.value}});
+    const bool profiles = std::string_view(row.name) == "MODEL_PROFILES";
+    CHECK((config.profiles.find("gemini-9-x") != nullptr) == (profiles && row.taken));
+    CHECK(config.safety_settings == (!profiles && row.taken ? row.value : ""));
+    CHECK(codes(config) == row.notes);
+    CHECK_FALSE(config.error.has_value());
+  }
 }

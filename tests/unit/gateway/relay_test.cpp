@@ -28,6 +28,7 @@ struct Outcome {
   std::string out;   // what the caller got
   std::string code;  // of the failure, "" for none
   std::string message;
+  std::string google_message;  // for the repairs
   Remedy remedy = Remedy::none;
   int events = 0;
 
@@ -35,8 +36,12 @@ struct Outcome {
 };
 
 Outcome relayed(Chunks chunks, bool stream, bool accept_empty) {
-  AnswerContext context = {.model = "m", .include_usage = false, .created_s = 17, .id_seed = 42};
-  Relay relay(stream ? stream_renderer(context) : whole_renderer(context), "m");
+  AnswerContext context;
+  context.model = "m";
+  context.created_s = 17;
+  context.id_seed = 42;
+  const auto renderer = stream ? stream_renderer(context) : whole_renderer(context);
+  Relay relay(*renderer, 0, "m");
   Outcome outcome;
   std::optional<Failure> failure;
   for (auto& chunk : chunks) {
@@ -48,7 +53,10 @@ Outcome relayed(Chunks chunks, bool stream, bool accept_empty) {
   if (failure) {
     outcome.code = traits(failure->error.code).code;
     outcome.message = failure->error.message;
+    outcome.google_message = failure->google_message;
     outcome.remedy = failure->remedy;
+  } else {
+    renderer->on_end(relay.answer().usage(), outcome.out);
   }
   outcome.events = relay.events();
   return outcome;
@@ -232,9 +240,39 @@ TEST_CASE("a failure says what is wrong without quoting it") {
             .message == "The model failed to write a function call. Google: Call: \"f\"");
 }
 
+TEST_CASE("a failure that a repair may help against brings Google's own words") {
+  const struct {
+    const char* event;
+    const char* words;
+  } rows[] = {
+      {R"({"error":{"code":400,"message":"Logprobs is not enabled."}})",
+       "Logprobs is not enabled."},
+      {R"({"error":{"code":503,"message":"Logprobs is not enabled."}})", ""},
+      {R"({"candidates":[{"finishReason":"MISSING_THOUGHT_SIGNATURE"}]})",
+       "MISSING_THOUGHT_SIGNATURE"},
+      {R"({"candidates":[{"finishReason":"STOP"}]})", ""},
+  };
+  for (const auto& row : rows) {
+    INFO(row.event);
+    CHECK_FALSE(stream(event(row.event)).code.empty());
+    CHECK(stream(event(row.event)).google_message == row.words);
+    CHECK(whole(event(row.event)).google_message == row.words);
+  }
+}
+
+TEST_CASE("15.2 a stream that ends behind a whole call is taken for whole, before it it is not") {
+  const std::string call =
+      event(R"({"candidates":[{"content":{"parts":[{"functionCall":{"name":"f"}}]}}]})");
+  CHECK(stream(call).code.empty());
+  CHECK(stream(call).out.find(R"("finish_reason":"tool_calls")") != std::string::npos);
+  CHECK(whole(call).code.empty());
+  CHECK(stream(call + event(said("a"))).code == "upstream_reset");
+  CHECK(whole(call + event(said("a"))).code == "upstream_reset");
+}
+
 TEST_CASE("nothing is given out before there is something to show") {
-  Relay relay(stream_renderer({.model = "m", .include_usage = true, .created_s = 1, .id_seed = 1}),
-              "m");
+  const auto renderer = stream_renderer({.model = "m"});
+  Relay relay(*renderer, 0, "m");
   std::string out;
   std::string text = event(R"({"candidates":[{"content":{"role":"model"}}],"responseId":"r"})") +
                      event(R"({"usageMetadata":{"promptTokenCount":3}})");
@@ -242,16 +280,6 @@ TEST_CASE("nothing is given out before there is something to show") {
   CHECK(out.empty());
   CHECK(relay.events() == 2);
   CHECK(relay.answer().usage().prompt == 3);
-}
-
-TEST_CASE("an error of the gateway's own becomes the stream's last event") {
-  Relay relay(stream_renderer({.model = "m", .include_usage = false, .created_s = 1, .id_seed = 1}),
-              "m");
-  std::string out;
-  relay.fail(proxy::ApiError(ErrorCode::upstream_timeout, "Too late."), out);
-  CHECK(out ==
-        "data: {\"error\":{\"message\":\"Too late.\",\"type\":\"server_error\",\"param\":null,"
-        "\"code\":\"upstream_timeout\"}}\n\n");
 }
 
 TEST_CASE("T-15 an event of 5 MB passes, one of 33 MB is too much") {
@@ -279,8 +307,8 @@ TEST_CASE("T-16 many tiny events pass in linear time") {
 }
 
 TEST_CASE("what had to be passed over is counted") {
-  Relay relay(stream_renderer({.model = "m", .include_usage = false, .created_s = 1, .id_seed = 1}),
-              "m");
+  const auto renderer = stream_renderer({.model = "m"});
+  Relay relay(*renderer, 0, "m");
   std::string out;
   std::string text =
       event(R"({"candidates":[{"content":{"parts":[{"x":1},{"y":1},7]},"finishReason":"NEW"}]})") +

@@ -7,6 +7,7 @@
 
 using proxy::gateway::allowed_methods;
 using proxy::gateway::is_allowed;
+using proxy::gateway::model_in;
 using proxy::gateway::name_of;
 using proxy::gateway::Route;
 using proxy::gateway::route_of;
@@ -31,6 +32,14 @@ TEST_CASE("paths lead to their routes, the ones that clients build as well") {
       {"H-04", "/v1beta/openai/models", Route::models},
       {"H-04", "/v1/v1/chat/completions", Route::chat},
       {"H-04", "/v1/v1/models", Route::models},
+      {"one model", "/v1/models/gemini-2.5-pro", Route::model},
+      {"one model", "/models/gemini-2.5-pro/", Route::model},
+      {"one model", "/v1beta/openai/models/gemini-2.5-pro", Route::model},
+      {"one model", "/v1/v1/models/gemini-2.5-pro", Route::model},
+      {"with its prefix", "/v1/models/models/gemini-2.5-pro", Route::model},
+      {"with slashes", "/v1/models/publishers/google/models/x", Route::model},
+      {"percent-encoded", "/v1/models/models%2Fx", Route::model},
+      {"a list it is not", "/v1/models/%2F", Route::model},
       {"H-03", "", Route::unknown},
       {"H-03", "/v1", Route::unknown},
       {"H-03", "/v1/", Route::unknown},
@@ -39,6 +48,10 @@ TEST_CASE("paths lead to their routes, the ones that clients build as well") {
       {"H-03", "//v1/models", Route::unknown},
       {"H-03", "/v1//models", Route::unknown},
       {"H-03", "/v1/models//", Route::unknown},
+      {"H-03", "/v1/model/x", Route::unknown},
+      {"H-03", "/v1/Models/x", Route::unknown},
+      {"H-03", "/v1//models/x", Route::unknown},
+      {"H-03", "/v1beta/models/x", Route::unknown},
       {"H-03", "/V1/Models", Route::unknown},
       {"H-03", "/v1/Models", Route::unknown},
       {"H-03", "/v1/models%00", Route::unknown},
@@ -63,6 +76,34 @@ TEST_CASE("paths lead to their routes, the ones that clients build as well") {
   }
 }
 
+TEST_CASE("a model's id is what stands behind, still encoded, without one slash at the end") {
+  const struct {
+    const char* path;
+    const char* id;
+  } rows[] = {
+      {"/v1/models/gemini-2.5-pro", "gemini-2.5-pro"},
+      {"/models/a", "a"},
+      {"/models/a/", "a"},
+      {"/v1/v1/models/a", "a"},
+      {"/v1beta/openai/models/a", "a"},
+      {"/v1/models/models/a", "models/a"},
+      {"/v1/models/publishers/google/models/a", "publishers/google/models/a"},
+      {"/v1/models/models%2Fa%20b", "models%2Fa%20b"},
+      {"/v1/models/a//", "a/"},
+      {"/v1/models/../x", "../x"},  // looked up in a list, nowhere else
+      {"/v1/models", ""},
+      {"/v1/models/", ""},
+      {"/v1/chat/completions", ""},
+      {"/", ""},
+      {"", ""},
+  };
+  for (const auto& row : rows) {
+    INFO(row.path);
+    const ExactBytes path(row.path);
+    CHECK(model_in(path.view()) == row.id);
+  }
+}
+
 TEST_CASE("H-06 each route knows its methods") {
   const struct {
     Route route;
@@ -74,6 +115,7 @@ TEST_CASE("H-06 each route knows its methods") {
       {Route::root, "GET, HEAD, OPTIONS", "/", true, false},
       {Route::health, "GET, HEAD, OPTIONS", "/health", true, false},
       {Route::models, "GET, HEAD, OPTIONS", "/models", true, false},
+      {Route::model, "GET, HEAD, OPTIONS", "/models/{id}", true, false},
       {Route::chat, "POST, OPTIONS", "/chat/completions", false, true},
       {Route::unknown, "", "unknown", false, false},
   };

@@ -10,6 +10,7 @@
 
 using proxy::gemini::Answer;
 using proxy::gemini::Event;
+using proxy::gemini::EventPart;
 using proxy::gemini::FinishReason;
 using proxy::gemini::read_event;
 using proxy::test::Scanned;
@@ -17,8 +18,8 @@ using Verdict = proxy::gemini::Answer::Verdict;
 
 namespace {
 
-// Events in short: `a` a text, `(a)` a thought, `!STOP` a finish, `?SAFETY` a refused prompt, `#`
-// no candidate; several may stand together, separated by spaces.
+// Events in short: `a` a text, `(a)` a thought, `f()` a call, `<a>` an image, `!STOP` a finish,
+// `?SAFETY` a refused prompt, `#` no candidate; several may stand together, separated by spaces.
 std::string event_json(std::string_view text) {
   std::string parts;
   std::string rest;
@@ -35,6 +36,11 @@ std::string event_json(std::string_view text) {
       has_candidate = false;
     } else if (word[0] == '#') {
       has_candidate = false;
+    } else if (word.ends_with("()") || word[0] == '<') {
+      parts += parts.empty() ? "" : ",";
+      parts += word[0] == '<'
+                   ? R"({"inlineData":{"mimeType":"image/png","data":"AAAA"}})"
+                   : R"({"functionCall":{"name":")" + word.substr(0, word.size() - 2) + "\"}}";
     } else {
       const bool thought = word[0] == '(';
       parts += parts.empty() ? "" : ",";
@@ -61,7 +67,8 @@ Told tell(std::initializer_list<const char*> events) {
     read_event(scanned.root(), event);
     told.answer.observe(event);
     for (const auto& part : event.parts) {
-      (part.thought ? told.thoughts : told.text) += part.text.escaped;
+      const bool thought = part.kind == EventPart::Kind::thought;
+      (thought ? told.thoughts : told.text) += part.text.escaped;
     }
   }
   return told;
@@ -97,6 +104,25 @@ TEST_CASE("an answer is whole, empty, malformed, silent or cut") {
       {{"?SAFETY"}, Verdict::complete, "T-14 prompt refused"},
       {{"#", "?NEW"}, Verdict::complete, "T-08 a new block reason"},
       {{"a", "?SAFETY"}, Verdict::complete, "refused on second thought"},
+      {{"f() !STOP"}, Verdict::complete, "a call"},
+      {{"f()"}, Verdict::complete, "15.2 a whole call is usable without a finish"},
+      {{"a", "f()"}, Verdict::complete, "text before it does not matter"},
+      {{"f()", "g()"}, Verdict::complete, "two calls, and nothing behind"},
+      {{"f()", "a"}, Verdict::cut, "15.2 text after the call shows that more was to come"},
+      {{"f() a"}, Verdict::cut, "the same in one event"},
+      {{"f()", "a", "g()"}, Verdict::complete, "a call is the last that came"},
+      {{"f()", "(t)"}, Verdict::cut, "a thought after the call: the model was not done"},
+      {{"f()", "<i>"}, Verdict::cut, "an image after the call as well"},
+      {{"f()", "a !STOP"}, Verdict::complete, "finished after all"},
+      {{"f()", "!MALFORMED_FUNCTION_CALL"}, Verdict::complete, "a whole call came before"},
+      {{"f()", "!MAX_TOKENS"}, Verdict::complete, "cut by its length"},
+      {{"f()", "?SAFETY"}, Verdict::complete, "refused on second thought"},
+      {{"<i> !STOP"}, Verdict::complete, "an image alone is content"},
+      {{"<i>"}, Verdict::cut, "but not without a finish"},
+      {{"<i>", "!NO_IMAGE"}, Verdict::complete, "as STOP after content"},
+      {{"!MISSING_THOUGHT_SIGNATURE"}, Verdict::malformed, "worth a repair"},
+      {{"(t)", "!MALFORMED_RESPONSE"}, Verdict::malformed, "thoughts are no content"},
+      {{"!TOO_MANY_TOOL_CALLS"}, Verdict::malformed, "the model's fault as well"},
   };
   for (const auto& row : rows) {
     INFO(row.why);
@@ -129,7 +155,7 @@ TEST_CASE("T-11 text after the finish is late, unless its event finishes too") {
 
 TEST_CASE("late text does not make an empty answer look whole") {
   const Told told = tell({"!STOP", "b"});
-  CHECK_FALSE(told.answer.has_text());
+  CHECK_FALSE(told.answer.has_content());
   CHECK(told.answer.verdict() == Verdict::empty);
 }
 
@@ -148,6 +174,9 @@ TEST_CASE("an answer that a filter emptied says why") {
       {{"!STOP"}, ""},
       {{"!MAX_TOKENS"}, ""},
       {{"!MALFORMED_FUNCTION_CALL"}, ""},
+      {{"f()", "!SAFETY"}, ""},
+      {{"<i>", "!SAFETY"}, ""},
+      {{"!NO_IMAGE"}, "Told."},
   };
   for (const auto& row : rows) CHECK(tell(row.events).answer.refusal() == row.refusal);
 }
@@ -194,6 +223,32 @@ TEST_CASE("an answer outlives the events that it was told by") {
   CHECK(answer.unknown_enum() == "SOME_NEW_REASON");
   CHECK(answer.unknown_parts() == 1);
   CHECK(answer.bad_parts() == 1);
+}
+
+TEST_CASE("an answer knows what kinds of things it has said") {
+  const struct {
+    std::initializer_list<const char*> events;
+    bool content;
+    bool calls;
+    bool thoughts;
+  } rows[] = {
+      {{"!STOP"}, false, false, false},
+      {{"(t)", "!STOP"}, false, false, true},
+      {{"a", "!STOP"}, true, false, false},
+      {{"f()"}, true, true, false},
+      {{"(t)", "f()", "a !STOP"}, true, true, true},
+      {{"<i> !STOP"}, true, false, false},
+      {{"!STOP", "f()"}, false, false, false},  // late
+  };
+  for (const auto& row : rows) {
+    const Told told = tell(row.events);
+    CHECK(told.answer.has_content() == row.content);
+    CHECK(told.answer.has_calls() == row.calls);
+    CHECK(told.answer.has_thoughts() == row.thoughts);
+  }
+  CHECK(tell({"a", "!SAFETY"}).answer.finish_name() == "SAFETY");
+  CHECK(tell({"a", "?SAFETY"}).answer.blocked());
+  CHECK_FALSE(tell({"a", "!SAFETY"}).answer.blocked());
 }
 
 TEST_CASE("T-08 only reasons that are new are named for the log") {

@@ -1,44 +1,19 @@
 // Rows named T-.. are those of the fault list: whatever Google sends, one event makes one Event.
+// The kinds of parts are in event_parts_test.cpp.
 #include "gemini/event_parser.h"
 
 #include <string>
 
+#include "event_tools.h"
 #include "support/catch.h"
-#include "support/json_tools.h"
 
 using proxy::gemini::Event;
 using proxy::gemini::FinishReason;
 using proxy::gemini::read_event;
 using proxy::gemini::Usage;
+using proxy::test::Parsed;
 using proxy::test::Scanned;
-
-namespace {
-
-// Its texts live as long as it does.
-struct Parsed {
-  explicit Parsed(std::string_view text) : scanned(text) {
-    REQUIRE_FALSE(scanned.error.has_value());
-    read_event(scanned.root(), event);
-  }
-  Scanned scanned;
-  Event event;
-};
-
-// `text` for a text, `[text]` for a thought, all in a row.
-std::string shown(const Event& event) {
-  std::string out;
-  for (const auto& part : event.parts) {
-    const std::string text(part.text.escaped);
-    out += part.thought ? "[" + text + "]" : text;
-  }
-  return out;
-}
-
-std::string with_parts(std::string_view parts) {
-  return R"({"candidates":[{"content":{"parts":)" + std::string(parts) + "}}]}";
-}
-
-}  // namespace
+using proxy::test::shown;
 
 TEST_CASE("an event as Google writes it is read") {
   const Parsed parsed(
@@ -63,53 +38,6 @@ TEST_CASE("an event as Google writes it is read") {
   CHECK(event.block_reason.empty());
   CHECK(event.unknown_parts == 0);
   CHECK(event.bad_parts == 0);
-}
-
-TEST_CASE("T-06 T-07 parts of every shape are read or passed over") {
-  const struct {
-    const char* parts;
-    const char* shown;
-    int unknown;
-    int bad;
-    const char* why;
-  } rows[] = {
-      {"[]", "", 0, 0, "no part"},
-      {"null", "", 0, 0, "null is the default"},
-      {R"({"text":"x"})", "", 0, 1, "parts is an object"},
-      {R"("x")", "", 0, 1, "parts is a string"},
-      {"[{}]", "", 0, 0, "an empty part"},
-      {"[null,1,\"x\",[]]", "", 0, 4, "parts that are no objects"},
-      {R"([{"text":""}])", "", 0, 0, "an empty text says nothing"},
-      {R"([{"text":"","thoughtSignature":"U0lH"}])", "", 0, 0, "a signature alone"},
-      {R"([{"thoughtSignature":"U0lH"}])", "", 0, 0, "the same without the text"},
-      {R"([{"thought":true}])", "", 0, 0, "a thought of nothing"},
-      {R"([{"text":"a","thoughtSignature":"U0lH"}])", "a", 0, 0, "a signed text"},
-      {R"([{"text":1}])", "", 0, 1, "text is a number"},
-      {R"([{"text":null}])", "", 0, 1, "text is null"},
-      {R"([{"text":["a"]}])", "", 0, 1, "text is an array"},
-      {R"([{"text":"a","thought":"true"}])", "a", 0, 0, "thought of a wrong type is no thought"},
-      {R"([{"text":"a","thought":false}])", "a", 0, 0, "thought is false"},
-      {R"([{"functionCall":{"name":"f"}}])", "", 1, 0, "a call"},
-      {R"([{"functionCall":{"name":"f"},"thoughtSignature":"U0lH"}])", "", 1, 0, "a signed call"},
-      {R"([{"thought":true,"inlineData":{"data":"AAAA"}}])", "", 1, 0, "a draft image"},
-      {R"([{"new":1},{"text":"a"},{"newer":2}])", "a", 2, 0, "kinds that do not exist yet"},
-      {R"([{"text":"a","new":1}])", "a", 0, 0, "a text with a member more"},
-      {R"([{"text":"a","text":"b"}])", "b", 0, 0, "of duplicate members the last counts"},
-      {R"([{"t\u0065xt":"a"}])", "a", 0, 0, "an escaped key"},
-      {R"([{"text":"a"},{"text":"b","thought":true},{"text":"c"}])", "a[b]c", 0, 0, "in order"},
-      {R"([{"text":"\ud83d"}])", R"(\ufffd)", 0, 0, "T-22 a lone surrogate"},
-      {R"([{"text":"a\n\ndata: b"}])", R"(a\n\ndata: b)", 0, 0, "T-23 stays escaped"},
-  };
-  for (const auto& row : rows) {
-    INFO(row.why << ": " << row.parts);
-    const Parsed parsed(with_parts(row.parts));
-    CHECK(shown(parsed.event) == row.shown);
-    for (const auto& part : parsed.event.parts) CHECK_FALSE(part.text.empty());
-    CHECK(parsed.event.unknown_parts == row.unknown);
-    CHECK(parsed.event.bad_parts == row.bad);
-    CHECK(parsed.event.has_candidate);
-    CHECK(parsed.event.finish == FinishReason::none);
-  }
 }
 
 TEST_CASE("T-06 events without anything to say are read without a word") {
@@ -242,8 +170,9 @@ TEST_CASE("every count of the usage is read, also as a string") {
       R"({"usageMetadata":{"promptTokenCount":1,"candidatesTokenCount":"2","totalTokenCount":3.0,)"
       R"("thoughtsTokenCount":4,"toolUsePromptTokenCount":5,"cachedContentTokenCount":6,)"
       R"("promptTokensDetails":[{"modality":"TEXT","tokenCount":1},)"
-      R"({"modality":"AUDIO","tokenCount":7}],)"
-      R"("candidatesTokensDetails":[{"modality":"AUDIO","tokenCount":8}],)"
+      R"({"modality":"AUDIO","tokenCount":7},{"modality":"IMAGE","tokenCount":"10"}],)"
+      R"("candidatesTokensDetails":[{"modality":"IMAGE","tokenCount":11},)"
+      R"({"modality":"AUDIO","tokenCount":8}],)"
       R"("cacheTokensDetails":[{"modality":"AUDIO","tokenCount":9}],"trafficType":"ON_DEMAND"}})");
   const Usage& usage = parsed.event.usage;
   CHECK(usage.prompt == 1);
@@ -254,6 +183,22 @@ TEST_CASE("every count of the usage is read, also as a string") {
   CHECK(usage.cached == 6);
   CHECK(usage.prompt_audio == 7);
   CHECK(usage.candidates_audio == 8);
+  CHECK(usage.prompt_image == 10);
+  CHECK(usage.candidates_image == 11);
+}
+
+TEST_CASE("the usage of several calls is added up, count by count") {
+  Usage sum;
+  for (const char* text : {R"({"usageMetadata":{"promptTokenCount":5,"thoughtsTokenCount":2}})",
+                           R"({"usageMetadata":{"promptTokenCount":7,"totalTokenCount":9}})",
+                           R"({"usageMetadata":{}})"}) {
+    const Parsed parsed(text);
+    sum.add(parsed.event.usage);
+  }
+  CHECK(sum.prompt == 12);
+  CHECK(sum.thoughts == 2);
+  CHECK(sum.total == 9);
+  CHECK(sum.candidates == 2);  // of the second, whose total tells it
 }
 
 TEST_CASE("T-20 impossible counts are left out or brought into range, later ones win") {

@@ -10,7 +10,13 @@ using proxy::ErrorCode;
 using proxy::gemini::Aliases;
 using proxy::gemini::Family;
 using proxy::gemini::family_of;
+using proxy::gemini::kHigh;
+using proxy::gemini::kLow;
+using proxy::gemini::kMedium;
+using proxy::gemini::kMinimal;
 using proxy::gemini::listed_models;
+using proxy::gemini::Output;
+using proxy::gemini::Profiles;
 using proxy::gemini::resolve_model;
 using proxy::gemini::Thinking;
 using proxy::test::ExactBytes;
@@ -24,6 +30,22 @@ const Aliases kAliases = {{"gpt-4o", "gemini-3.5-flash"},
                           {"gemini-3.5-flash", "gemini-3.8-flash"},
                           {"broken", "../x"},
                           {"nothing", ""}};
+
+// All that a family says, but for its pattern.
+std::string told(const Family& family) {
+  std::string out;
+  for (const bool flag : {family.chats, family.system_role, family.can_stop, family.thoughts_shown,
+                          family.strict, family.modern}) {
+    out += flag ? '1' : '0';
+  }
+  for (const std::int64_t number :
+       {static_cast<std::int64_t>(family.output), static_cast<std::int64_t>(family.thinking),
+        static_cast<std::int64_t>(family.levels), static_cast<std::int64_t>(family.least_budget),
+        static_cast<std::int64_t>(family.most_budget), family.output_tokens}) {
+    out += ' ' + std::to_string(number);
+  }
+  return out;
+}
 
 }  // namespace
 
@@ -147,42 +169,157 @@ TEST_CASE("a family is found by the first pattern that fits, whatever the case")
   }
 }
 
-TEST_CASE("families say what may be asked of them") {
-  const struct {
+TEST_CASE("every row of the specification's table says what may be asked of its models") {
+  constexpr std::uint8_t kThree = kLow | kMedium | kHigh;
+  constexpr std::uint8_t kFour = kMinimal | kThree;
+  constexpr std::int64_t kMost = 65'536;
+  struct Row {
+    const char* number;
     const char* model;
-    bool chats;
-    bool system_role;
-    Thinking thinking;
-    bool thoughts_shown;
-    bool strict;
-    std::int64_t output_tokens;
+    Family family;
+  };
+  const auto none = [](Family family) { return family; };
+  const auto level = [](std::uint8_t levels, bool strict, std::int64_t output_tokens) {
+    return Family{.pattern = "",
+                  .thinking = Thinking::level,
+                  .levels = levels,
+                  .thoughts_shown = true,
+                  .strict = strict,
+                  .modern = true,
+                  .output_tokens = output_tokens};
+  };
+  const auto image = [](std::uint8_t levels) {
+    return Family{.pattern = "",
+                  .output = Output::image,
+                  .thinking = Thinking::level,
+                  .levels = levels,
+                  .modern = true};
+  };
+  const auto budget = [](std::int32_t least, std::int32_t most, bool can_stop, bool shown) {
+    return Family{.pattern = "",
+                  .thinking = Thinking::budget,
+                  .least_budget = least,
+                  .most_budget = most,
+                  .can_stop = can_stop,
+                  .thoughts_shown = shown,
+                  .output_tokens = kMost};
+  };
+  const Row rows[] = {
+      {"1", "gemini-embedding-001", none({.pattern = "", .chats = false})},
+      {"2", "gemini-2.5-pro-preview-tts",
+       none({.pattern = "", .output = Output::speech, .strict = true})},
+      {"3", "gemini-3-transcribe",
+       none({.pattern = "", .output = Output::transcript, .strict = true})},
+      {"4", "gemma-3-27b-it", none({.pattern = "", .system_role = false})},
+      {"5", "gemma-4-31b", none({})},
+      {"6", "gemini-2.5-flash-image", none({.pattern = "", .output = Output::image})},
+      {"7", "gemini-3-pro-image-preview", image(kLow | kHigh)},
+      {"8", "gemini-3.1-flash-image", image(kMinimal | kHigh)},
+      {"8", "gemini-3.1-flash-lite-image", image(kMinimal | kHigh)},
+      {"9", "gemini-2.5-pro", budget(128, 32'768, false, true)},
+      {"10", "gemini-2.5-flash-lite", budget(512, 24'576, true, false)},
+      {"11", "gemini-2.5-flash", budget(0, 24'576, true, true)},
+      {"12", "gemini-3-pro-preview", level(kLow | kHigh, false, kMost)},
+      {"13", "gemini-3.1-pro-preview", level(kThree, false, kMost)},
+      {"14", "gemini-3-flash-preview", level(kFour, false, kMost)},
+      {"15", "gemini-3.1-flash-lite", level(kFour, false, kMost)},
+      {"16", "gemini-3.5-flash-lite", level(kFour, true, kMost)},
+      {"17", "gemini-3.5-flash", level(kFour, false, kMost)},
+      {"18", "gemini-3.6-flash", level(kFour, true, kMost)},
+      {"19", "gemini-3.7-flash", level(kThree, true, kMost)},
+      {"19", "gemini-3.8-flash", level(kThree, true, kMost)},
+      {"20", "gemini-1.5-pro", none({})},
+      {"20", "gemini-2.0-flash", none({})},
+      {"20", "learnlm-2", none({})},
+      {"21", "gemini-4-ultra", level(kThree, true, 0)},
+      {"21", "gemini-flash-latest", level(kThree, true, 0)},
+      {"22", "llama-3", none({.pattern = "", .strict = true})},
+  };
+  for (const Row& row : rows) {
+    INFO("row " << row.number << ": " << row.model);
+    CHECK(told(family_of(row.model)) == told(row.family));
+  }
+}
+
+TEST_CASE("profiles of the deployment stand before the built-in ones, first match first") {
+  const auto profiles = Profiles::parse(R"([
+      {"pattern":"gemini-3.9*","thinking":"budget","least_budget":1,"most_budget":2,
+       "can_stop":true},
+      {"pattern":"GEMINI-3*","levels":["high"],"strict":true},
+      {"pattern":"*","output":"speech"}])");
+  REQUIRE(profiles.has_value());
+  const Family& first = family_of("gemini-3.9-pro", *profiles);
+  CHECK(first.pattern == "gemini-3.9*");
+  CHECK(first.thinking == Thinking::budget);
+  CHECK(first.most_budget == 2);
+  CHECK(first.strict);  // as any gemini model that is not known
+  CHECK(family_of("Gemini-3.5-Flash", *profiles).pattern == "gemini-3*");
+  CHECK(family_of("anything", *profiles).output == Output::speech);
+  CHECK(profiles->find("gemini-3.5-flash") == &family_of("gemini-3.5-flash", *profiles));
+  CHECK(Profiles().find("gemini-3.5-flash") == nullptr);
+}
+
+TEST_CASE("a profile sets each member by its name and takes the rest from the built-in family") {
+  const struct {
+    const char* member;
+    void (*change)(Family&);
   } rows[] = {
-      {"gemini-embedding-001", false, true, Thinking::none, false, false, 0},
-      {"gemini-2.5-pro-preview-tts", true, true, Thinking::none, false, true, 0},
-      {"gemma-3-1b", true, false, Thinking::none, false, false, 0},
-      {"gemma-4-31b", true, true, Thinking::none, false, false, 0},
-      {"gemini-2.5-flash-image", true, true, Thinking::none, false, false, 0},
-      {"gemini-3-pro-image", true, true, Thinking::level, false, false, 0},
-      {"gemini-2.5-pro", true, true, Thinking::budget, true, false, 65'536},
-      {"gemini-2.5-flash-lite", true, true, Thinking::budget, false, false, 65'536},
-      {"gemini-3.1-pro-preview", true, true, Thinking::level, true, false, 65'536},
-      {"gemini-3.5-flash-lite", true, true, Thinking::level, true, true, 65'536},
-      {"gemini-3.5-flash", true, true, Thinking::level, true, false, 65'536},
-      {"gemini-3.8-flash", true, true, Thinking::level, true, true, 65'536},
-      {"gemini-2.0-flash", true, true, Thinking::none, false, false, 0},
-      {"gemini-9", true, true, Thinking::level, true, true, 0},
-      {"anything", true, true, Thinking::none, false, true, 0},
+      {R"("chats":false)", [](Family& family) { family.chats = false; }},
+      {R"("system_role":false)", [](Family& family) { family.system_role = false; }},
+      {R"("output":"image")", [](Family& family) { family.output = Output::image; }},
+      {R"("output":"speech")", [](Family& family) { family.output = Output::speech; }},
+      {R"("output":"transcript")", [](Family& family) { family.output = Output::transcript; }},
+      {R"("output":"text")", [](Family&) {}},
+      {R"("thinking":"none")", [](Family& family) { family.thinking = Thinking::none; }},
+      {R"("thinking":"budget")", [](Family& family) { family.thinking = Thinking::budget; }},
+      {R"("thinking":"level")", [](Family&) {}},
+      {R"("levels":[])", [](Family& family) { family.levels = 0; }},
+      {R"("levels":["minimal"])", [](Family& family) { family.levels = kMinimal; }},
+      {R"("levels":["high","low","high"])", [](Family& family) { family.levels = kLow | kHigh; }},
+      {R"("levels":["medium","extreme",1])", [](Family& family) { family.levels = kMedium; }},
+      {R"("least_budget":7)", [](Family& family) { family.least_budget = 7; }},
+      {R"("most_budget":8)", [](Family& family) { family.most_budget = 8; }},
+      {R"("can_stop":true)", [](Family& family) { family.can_stop = true; }},
+      {R"("thoughts_shown":false)", [](Family& family) { family.thoughts_shown = false; }},
+      {R"("strict":true)", [](Family& family) { family.strict = true; }},
+      {R"("modern":false)", [](Family& family) { family.modern = false; }},
+      {R"("output_tokens":9)", [](Family& family) { family.output_tokens = 9; }},
+      // Of a wrong type or not known: as if it were not there.
+      {R"("chats":"no")", [](Family&) {}},
+      {R"("levels":"high")", [](Family&) {}},
+      {R"("thinking":"deep","output":7,"most_budget":"x","output_tokens":1.5)", [](Family&) {}},
+      {R"("no_such_member":1)", [](Family&) {}},
   };
   for (const auto& row : rows) {
-    INFO(row.model);
-    const Family& family = family_of(row.model);
-    CHECK(family.chats == row.chats);
-    CHECK(family.system_role == row.system_role);
-    CHECK(family.thinking == row.thinking);
-    CHECK(family.thoughts_shown == row.thoughts_shown);
-    CHECK(family.strict == row.strict);
-    CHECK(family.output_tokens == row.output_tokens);
+    INFO(row.member);
+    const auto profiles =
+        Profiles::parse(R"([{"pattern":"gemini-3.5-flash*",)" + std::string(row.member) + "}]");
+    REQUIRE(profiles.has_value());
+    Family expected = family_of("gemini-3.5-flash");
+    row.change(expected);
+    CHECK(told(family_of("gemini-3.5-flash", *profiles)) == told(expected));
+    CHECK(told(family_of("gemini-3.6-flash", *profiles)) == told(family_of("gemini-3.6-flash")));
   }
+}
+
+TEST_CASE("what is no array of rows with a pattern is refused") {
+  for (const char* text :
+       {"", "null", "{}", R"({"pattern":"a"})", "[1]", "[null]", "[{}]", R"([{"pattern":""}])",
+        R"([{"pattern":7}])", R"([{"pattern":"a"},{}])", R"([{"pattern":"a"})", "[", "x"}) {
+    INFO(text);
+    CHECK_FALSE(Profiles::parse(text).has_value());
+  }
+  CHECK(Profiles::parse("[]").has_value());
+  CHECK(Profiles::parse(R"( [ {"pattern":"a"} ] )").has_value());
+}
+
+TEST_CASE("profiles keep their patterns when they are moved") {
+  auto profiles = Profiles::parse(R"([{"pattern":"a*"},{"pattern":"b*"}])");
+  REQUIRE(profiles.has_value());
+  const Profiles moved = *std::move(profiles);
+  profiles.reset();
+  CHECK(family_of("abc", moved).pattern == "a*");
+  CHECK(family_of("bcd", moved).pattern == "b*");
 }
 
 TEST_CASE("every listed model has a name that can be asked for, and each only once") {

@@ -1,220 +1,193 @@
 #include "fronts/openai_chat/messages.h"
 
-#include <algorithm>
-#include <array>
-#include <iterator>
+#include <cstdint>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "base/limits.h"
-#include "fronts/openai_chat/fields.h"
+#include "fronts/openai_chat/calls.h"
+#include "fronts/openai_chat/conversation.h"
+#include "fronts/openai_chat/media.h"
+#include "json/escape.h"
 
 namespace proxy::fronts::openai_chat {
 namespace {
 
-using gemini::Role;
+using gemini::Part;
 using json::Cursor;
 using json::RawString;
+using Parts = Conversation::Parts;
 
-// Google refuses empty texts and turns; one space keeps the turn.
-constexpr RawString kSpace = {" "};
+enum class Author : std::uint8_t { system, user, assistant, tool, function };
 
-enum class Author : std::uint8_t { system, user, assistant };
-
-using Texts = std::vector<RawString>;
-
-bool are_empty(const Texts& texts) {
-  return std::all_of(texts.begin(), texts.end(), [](RawString text) { return text.empty(); });
-}
-
-class Conversation {
- public:
-  Conversation(const gemini::Family& family, gemini::Request& request)
-      : family_(family), request_(request) {}
-
-  void add_system(const Texts& texts) {
-    // Instructions in mid-conversation stay where they are: hoisting them would change the prompt's
-    // beginning, which Google caches.
-    if (!request_.contents.empty()) {
-      if (!are_empty(texts)) add_turn(Role::user, texts);
-      return;
-    }
-    for (const RawString text : texts) {
-      if (!text.empty()) request_.system.push_back(text);
-    }
-  }
-
-  void add_turn(Role role, const Texts& texts) {
-    gemini::Content& content = open(role);
-    for (const RawString text : texts) {
-      if (!text.empty()) content.parts.push_back({text});
-    }
-    if (!content.parts.empty()) return;
-    if (role == Role::user) {
-      content.parts.push_back({kSpace});
-    } else {
-      request_.contents.pop_back();
-    }
-  }
-
-  void finish() {
-    auto& contents = request_.contents;
-    if (!request_.system.empty() && (contents.empty() || !family_.system_role)) {
-      gemini::Content first = {.role = Role::user, .parts = {}};
-      for (const RawString text : request_.system) first.parts.push_back({text});
-      request_.system.clear();
-      if (!contents.empty() && contents.front().role == Role::user) {
-        auto& parts = contents.front().parts;
-        parts.insert(parts.begin(), first.parts.begin(), first.parts.end());
-      } else {
-        contents.insert(contents.begin(), std::move(first));
-      }
-    }
-    if (contents.empty() || contents.front().role == Role::model) {
-      contents.insert(contents.begin(), {.role = Role::user, .parts = {{kSpace}}});
-    }
-    if (family_.strict && contents.back().role == Role::model) {
-      contents.push_back({.role = Role::user, .parts = {{RawString{"Continue."}}}});
-    }
-  }
-
- private:
-  gemini::Content& open(Role role) {
-    auto& contents = request_.contents;
-    if (contents.empty() || contents.back().role != role) contents.push_back({role, {}});
-    return contents.back();
-  }
-
-  const gemini::Family& family_;
-  gemini::Request& request_;
-};
-
-Result<Author> read_author(Cursor role, const Path& path) {
+bool read_author(const Field& role, Author& author) {
   static constexpr std::pair<std::string_view, Author> kAuthors[] = {
-      {"system", Author::system},
-      {"developer", Author::system},
-      {"user", Author::user},
-      {"assistant", Author::assistant},
+      {"system", Author::system}, {"developer", Author::system},
+      {"user", Author::user},     {"assistant", Author::assistant},
+      {"tool", Author::tool},     {"function", Author::function},
   };
-  if (role.missing()) return missing_parameter(path);
-  if (!role.string()) return wrong_type(path, "a string", role);
-  for (const auto& [name, author] : kAuthors) {
-    if (role.equals(name)) return author;
+  RawString given;
+  if (!role.need(given)) return false;
+  for (const auto& [name, known] : kAuthors) {
+    if (!role.equals(name)) continue;
+    author = known;
+    return true;
   }
-  if (role.equals("tool") || role.equals("function")) {
-    return unsupported_value(path, "Tool messages are not translated by this version.");
-  }
-  return invalid_value(
-      path, "supported values are 'system', 'developer', 'user', 'assistant', 'tool', 'function'.");
+  return role.invalid(
+      "supported values are 'system', 'developer', 'user', 'assistant', 'tool', 'function'.");
 }
 
-Result<RawString> read_part(Cursor part, Author author, const Path& path) {
-  if (!part.is(json::Type::object)) return wrong_type(path, "an object", part);
-  const Path type_path(path, "type");
-  const Cursor type = part["type"];
-  if (type.missing()) return missing_parameter(type_path);
-  if (!type.string()) return wrong_type(type_path, "a string", type);
+bool read_part(const Field& field, Author author, Reading& reading, Part& part) {
+  if (!field.is(json::Type::object)) return field.wrong_type("an object");
+  const Field type = field["type"];
+  RawString name;
+  if (!type.need(name)) return false;
+  if (is_media_type(type.value())) {
+    if (author == Author::user || author == Author::tool) return read_media(field, reading, part);
+    return type.invalid("only user messages may hold media.");
+  }
   const bool refusal = author == Author::assistant && type.equals("refusal");
   if (!refusal && !type.equals("text")) {
-    static constexpr std::string_view kKnown[] = {"image_url", "input_audio", "file", "video_url"};
-    for (const std::string_view known : kKnown) {
-      if (!type.equals(known)) continue;
-      return unsupported_value(type_path, "Only text parts are translated by this version.");
-    }
-    return invalid_value(type_path, "this kind of content part is not known.");
+    return type.invalid("this kind of content part is not known.");
   }
-  const Path text_path(path, refusal ? "refusal" : "text");
-  const Cursor text = part[refusal ? "refusal" : "text"];
-  if (text.missing()) return missing_parameter(text_path);
-  if (const auto string = text.string()) return *string;
-  return wrong_type(text_path, "a string", text);
+  return field[refusal ? "refusal" : "text"].need(part.text);
 }
 
-Result<Texts> read_content(Cursor content, Author author, const Path& path) {
-  Texts texts;
-  if (const auto string = content.string()) {
-    texts.push_back(*string);
-    return texts;
+// One part for each that says something.
+bool read_content(const Field& content, Author author, Reading& reading, Parts& parts) {
+  Part part;
+  if (content.is(json::Type::string)) {
+    if (content.take(part.text) && !part.text.empty()) parts.push_back(part);
+    return true;
   }
+  // Saved conversations hold `content: null`; a message without the field is a mistake.
+  if (content.value().is_null()) return true;
   if (!content.is(json::Type::array)) {
-    return wrong_type(path, "a string or an array of content parts", content);
+    return content.wrong_type("a string or an array of content parts");
   }
-  if (content.size() > limits::kContentParts) {
-    return out_of_range(ErrorCode::array_above_max_length, path,
-                        "at most 1024 content parts are allowed.");
+  if (!content.check_array(limits::kContentParts)) return false;
+  std::size_t position = 0;
+  for (const Cursor item : content.value().items()) {
+    part = {};
+    if (!read_part({content, position++, item}, author, reading, part)) return false;
+    if (part.kind != Part::Kind::text || !part.text.empty()) parts.push_back(part);
   }
-  std::size_t index = 0;
-  for (const Cursor part : content.items()) {
-    TRY(const RawString text, read_part(part, author, Path(path, index++)));
-    texts.push_back(text);
-  }
-  return texts;
+  return true;
 }
 
-// The fields of an assistant message that would be calls.
-Result<void> refuse_calls(Cursor message, const Path& path) {
-  for (const std::string_view name : {"tool_calls", "function_call"}) {
-    const Cursor calls = message[name];
-    if (calls.missing() || (calls.is(json::Type::array) && calls.size() == 0)) continue;
-    return unsupported_parameter(Path(path, name),
-                                 "Tool calls are not translated by this version.");
+// What a tool said: texts joined by line ends, images and documents beside them.
+bool read_output(const Field& message, Reading& reading, ToolOutput& output) {
+  Parts parts;
+  if (!read_content(message["content"], Author::tool, reading, parts)) return false;
+  std::string joined;
+  for (const Part& part : parts) {
+    if (part.kind != Part::Kind::text) {
+      output.media.push_back(part);
+    } else if (output.text.empty()) {
+      output.text = part.text;
+    } else {
+      if (joined.empty()) joined = output.text.escaped;
+      joined.append("\\n").append(part.text.escaped);
+    }
   }
-  return {};
+  if (!joined.empty()) output.text = {reading.keep(std::move(joined))};
+  return true;
 }
 
-Result<void> read_message(Cursor message, const Path& path, Conversation& conversation) {
-  static constexpr std::array<std::string_view, 3> kKeys = {"role", "content", "refusal"};
-  if (!message.is(json::Type::object)) return wrong_type(path, "an object", message);
-  const auto [role, content, refusal] = message.pick(kKeys);
-  TRY(const Author author, read_author(role, Path(path, "role")));
-  Texts texts;
-  if (author == Author::assistant) TRY_VOID(refuse_calls(message, path));
-  // Saved conversations hold `content: null`; a message that lacks the field altogether is a
-  // mistake.
-  if (!content.missing()) {
-    TRY(texts, read_content(content, author, Path(path, "content")));
-  } else if (!content.exists() && author != Author::assistant) {
-    return wrong_type(Path(path, "content"), "a string or an array of content parts", content);
+// Non-official, but what image models' answers come back as: `images: [{image_url: {url}}]`.
+bool read_images(const Field& images, Reading& reading, Parts& parts) {
+  std::size_t position = 0;
+  for (const Cursor item : images.value().items()) {
+    const Field image(images, position++, item);
+    const Field outer = image["image_url"];
+    const Field url = outer["url"];
+    if (!url.is(json::Type::string)) continue;
+    Part part;
+    if (!read_url(url, reading, part)) return false;
+    parts.push_back(part);
   }
-  if (author == Author::assistant && are_empty(texts)) {
-    TRY(const auto refused, string_field(refusal, Path(path, "refusal")));
-    if (refused) texts.push_back(*refused);
+  return true;
+}
+
+bool read_assistant(const Field& message, Reading& reading, Conversation& conversation) {
+  Parts parts;
+  const Field content = message["content"];
+  if (!content.missing() && !read_content(content, Author::assistant, reading, parts)) return false;
+  Part refusal;
+  if (!message["refusal"].take(refusal.text)) return false;
+  if (parts.empty() && !refusal.text.empty()) parts.push_back(refusal);
+  if (!parts.empty()) {
+    parts.back().thought_signature = signature_in(message["extra_content"].value());
   }
+  if (!read_images(message["images"], reading, parts)) return false;
+  const Field calls = message["tool_calls"];
+  if (!read_tool_calls(calls, reading, conversation, parts)) return false;
+  if (calls.missing() &&
+      !read_function_call(message["function_call"], reading, conversation, parts)) {
+    return false;
+  }
+  conversation.add_model(std::move(parts));
+  return true;
+}
+
+bool read_tool(const Field& message, Reading& reading, Conversation& conversation) {
+  ToolOutput output;
+  const Field id = message["tool_call_id"];
+  RawString call_id;
+  if (!read_output(message, reading, output) || !read_call_id(id, reading, call_id)) return false;
+  if (!id.missing()) {
+    conversation.add_output(call_id, output);
+    return true;
+  }
+  return conversation.add_output_to_first(output) || id.need();
+}
+
+bool read_function(const Field& message, Reading& reading, Conversation& conversation) {
+  ToolOutput output;
+  RawString name;
+  if (!read_output(message, reading, output) || !message["name"].need(name)) return false;
+  conversation.add_output_by_name(reading.request.tools.gemini_name(json::unescaped(name)), output);
+  return true;
+}
+
+bool read_message(const Field& message, Reading& reading, Conversation& conversation) {
+  if (!message.is(json::Type::object)) return message.wrong_type("an object");
+  Author author{};
+  if (!read_author(message["role"], author)) return false;
   switch (author) {
-    case Author::system:
-      conversation.add_system(texts);
-      break;
-    case Author::user:
-      conversation.add_turn(Role::user, texts);
-      break;
     case Author::assistant:
-      conversation.add_turn(Role::model, texts);
+      return read_assistant(message, reading, conversation);
+    case Author::tool:
+      return read_tool(message, reading, conversation);
+    case Author::function:
+      return read_function(message, reading, conversation);
+    case Author::system:
+    case Author::user:
       break;
   }
-  return {};
+  Parts parts;
+  if (!read_content(message["content"], author, reading, parts)) return false;
+  if (!message["name"].missing()) reading.request.warn("messages[].name", "ignored");
+  author == Author::system ? conversation.add_system(parts) : conversation.add_user(parts);
+  return true;
 }
 
 }  // namespace
 
-Result<void> read_messages(Cursor messages, const gemini::Family& family,
-                           gemini::Request& request) {
-  const Path path = "messages";
-  if (messages.missing()) return missing_parameter(path);
-  if (!messages.is(json::Type::array)) return wrong_type(path, "an array", messages);
-  if (messages.size() == 0) {
-    return out_of_range(ErrorCode::empty_array, path,
-                        "empty array. Expected an array with minimum length 1.");
+bool read_messages(const Field& messages, Reading& reading) {
+  if (!messages.need() || !messages.check_array(limits::kMessages)) return false;
+  if (messages.value().size() == 0) {
+    return messages.refuse(ErrorCode::empty_array,
+                           "empty array. Expected an array with minimum length 1.");
   }
-  if (messages.size() > limits::kMessages) {
-    return out_of_range(ErrorCode::array_above_max_length, path,
-                        "at most 10000 messages are allowed.");
-  }
-  Conversation conversation(family, request);
-  std::size_t index = 0;
-  for (const Cursor message : messages.items()) {
-    TRY_VOID(read_message(message, Path(path, index++), conversation));
+  Conversation conversation(reading);
+  std::size_t position = 0;
+  for (const Cursor message : messages.value().items()) {
+    if (!read_message({messages, position++, message}, reading, conversation)) return false;
   }
   conversation.finish();
-  return {};
+  return true;
 }
 
 }  // namespace proxy::fronts::openai_chat

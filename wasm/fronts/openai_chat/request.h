@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "fronts/openai_chat/tool_names.h"
 #include "gemini/models.h"
 #include "gemini/request.h"
 #include "json/index.h"
@@ -17,9 +18,13 @@ namespace proxy::fronts::openai_chat {
 // Settings of the deployment that change how a request is read.
 struct RequestOptions {
   const gemini::Aliases* aliases = nullptr;
-  std::string default_model;  // for a request that names none; "" = then it is refused
+  const gemini::Profiles* profiles = nullptr;
+  std::string_view default_model = {};  // for a request that names none; "" = then it is refused
+  std::string_view safety_settings =
+      {};  // JSON array for requests that bring none; "" = none is sent
   bool include_thoughts = true;
   bool stream_default = true;  // what `stream` means when it is absent
+  int most_choices = 5;        // simultaneous upstream calls of one request
 };
 
 struct ChatRequest {
@@ -27,11 +32,34 @@ struct ChatRequest {
   std::string model;  // as the caller sent it
   bool stream = true;
   bool include_usage = false;
+  int choices = 1;
+  ToolNames tools;
+  bool one_call_only = false;     // parallel_tool_calls: false
+  bool legacy_functions = false;  // answer with function_call
+  bool wants_logprobs = false;
+  bool searches = false;            // web_search_options
+  bool wav = false;                 // audio as a WAV file, not bare samples
+  bool may_end_empty = false;       // after tool results a turn without text is a legal end
+  bool first_account_only = false;  // what it refers to belongs to one account
   // `name: what` for each parameter that was ignored or changed, for `x-proxy-warnings`.
   std::vector<std::string> warnings;
 
-  // Notes one more; only so many are kept, as they travel in a header.
+  // Notes one more, each once; only so many are kept, as they travel in a header.
   void warn(std::string_view parameter, std::string_view what);
+};
+
+// What the readers of one request share.
+struct Reading {
+  const gemini::Family& family;
+  const RequestOptions& options;
+  ChatRequest& request;
+
+  // Text that lives as long as the request.
+  std::string_view keep(std::string text) const {
+    return request.upstream.arena.keep(std::move(text));
+  }
+  // Plain text as a JSON string's inside.
+  json::RawString escaped(std::string_view plain) const;
 };
 
 // Checks the whole body before anything is built from it.

@@ -1,35 +1,67 @@
 // The whole answer: the same events, gathered into one chat.completion. Texts are appended still
 // escaped, without any separator.
+#include <vector>
+
+#include "base/base64.h"
+#include "fronts/openai_chat/choice.h"
 #include "fronts/openai_chat/envelope.h"
+#include "fronts/openai_chat/wav.h"
 
 namespace proxy::fronts::openai_chat {
 namespace {
 
+using gemini::EventPart;
+using Kind = EventPart::Kind;
+using json::RawString;
+using json::Writer;
+
 class WholeRenderer final : public Renderer {
  public:
-  explicit WholeRenderer(AnswerContext context) : envelope_(std::move(context)) {}
-
-  void on_event(const gemini::Event& event, const gemini::Answer&, std::string&) override {
-    envelope_.observe(event);
-    for (const gemini::EventPart& part : event.parts) {
-      (part.thought ? reasoning_ : content_) += part.text.escaped;
-    }
+  explicit WholeRenderer(AnswerContext context) : envelope_(std::move(context)) {
+    for (int i = 0; i < envelope_.context().choices; ++i) messages_.emplace_back(envelope_);
   }
 
-  void on_end(const gemini::Answer& answer, std::string& out) override {
-    const std::string refusal = answer.refusal();
-    out.reserve(content_.size() + reasoning_.size() + 1'024);
+  void on_start(int choice) override {
+    envelope_.restart();
+    message(choice) = Message(envelope_);
+  }
+
+  void on_event(int choice, const gemini::Event& event, const gemini::Answer&,
+                std::string&) override {
+    envelope_.observe(event);
+    Message& to = message(choice);
+    to.state.observe(event);
+    if (envelope_.context().wants_logprobs) append_logprobs(to.logprobs, event.logprobs);
+    for (const EventPart& part : event.parts) take(to, part);
+  }
+
+  void on_choice_end(int choice, const gemini::Answer& answer, std::string&) override {
+    Message& from = message(choice);
+    if (!answer.service_tier().empty()) tier_ = answer.service_tier();
+    std::string& out = from.written;
+    Writer json(out);
+    json.begin_object().key("index").integer(choice).key("message").begin_object();
+    write_message(json, from, answer.refusal());
+    const std::string logprobs = logprobs_object(from.logprobs);
+    json.end_object()
+        .key("logprobs")
+        .raw({logprobs})
+        .key("finish_reason")
+        .string(finish_reason(answer, envelope_.context()));
+    json.end_object();
+  }
+
+  void on_end(const gemini::Usage& usage, std::string& out) override {
     out += envelope_.open("chat.completion");
-    out += R"(,"choices":[{"index":0,"message":{"role":"assistant","content":)";
-    json::Writer json(out);
-    refusal.empty() ? json.string(json::RawString{content_}) : json.null();
-    json.key("refusal");
-    refusal.empty() ? json.null() : json.string(json::RawString{refusal});
-    if (!reasoning_.empty()) json.key("reasoning_content").string(json::RawString{reasoning_});
-    out += R"(},"logprobs":null,"finish_reason":")";
-    out += finish_reason(answer);
-    out += R"("}],"usage":)";
-    write_usage_object(answer, out);
+    out += R"(,"choices":)";
+    Writer json(out);
+    json.begin_array();
+    for (const Message& message : messages_) json.raw({message.written});
+    json.end_array().key("usage");
+    write_usage(json, usage);
+    if (const std::string_view tier = service_tier(tier_); !tier.empty()) {
+      json.key("service_tier").string(tier);
+    }
     out += '}';
   }
 
@@ -37,17 +69,108 @@ class WholeRenderer final : public Renderer {
   void on_error(const ApiError&, std::string&) override {}
 
  private:
-  static void write_usage_object(const gemini::Answer& answer, std::string& out) {
-    json::Writer json(out);
-    write_usage(json, answer.usage());
-    if (const std::string_view tier = service_tier(answer); !tier.empty()) {
-      json.key("service_tier").string(tier);
+  struct Message {
+    explicit Message(Envelope& envelope) : state(envelope) {}
+    Choice state;
+    std::string reasoning;
+    std::string calls;   // elements of the array, joined
+    std::string images;  // the same
+    std::string audio;   // samples in base64, as they came
+    std::string legacy_call;
+    std::string logprobs;
+    std::string written;
+  };
+
+  Message& message(int choice) { return messages_[static_cast<std::size_t>(choice)]; }
+
+  void take(Message& to, const EventPart& part) {
+    switch (part.kind) {
+      case Kind::thought:
+        to.reasoning += part.text.escaped;
+        break;
+      case Kind::text:
+        to.state.note_text(part.text.escaped);
+        break;
+      case Kind::call:
+        if (to.state.wants_call()) take_call(to, part);
+        break;
+      case Kind::image:
+        take_image(to, part);
+        break;
+      case Kind::audio:
+        to.audio += part.data.escaped;
+        break;
+      case Kind::transcript:
+        to.state.note_text(to.state.spaced(part.text.escaped));
+        break;
+      case Kind::file:
+      case Kind::code:
+      case Kind::code_output:
+        to.state.note_text(as_text(part));
+        break;
     }
   }
 
+  void take_call(Message& to, const EventPart& call) {
+    if (envelope_.context().legacy_functions) {
+      Writer json(to.legacy_call);
+      return to.state.write_legacy_call(json, call);
+    }
+    if (!to.calls.empty()) to.calls += ',';
+    Writer json(to.calls);
+    json.begin_object();
+    to.state.write_call(json, call);
+    json.end_object();
+  }
+
+  void take_image(Message& to, const EventPart& image) {
+    if (!to.images.empty()) to.images += ',';
+    Writer json(to.images);
+    write_image(json, image);
+    if (envelope_.context().images_as_markdown) to.state.note_text(as_markdown(image));
+  }
+
+  void write_message(Writer& json, const Message& from, const std::string& refusal) {
+    const std::string& content = from.state.content();
+    const bool something_else =
+        !from.calls.empty() || !from.legacy_call.empty() || !refusal.empty() || !from.audio.empty();
+    json.key("role").string(std::string_view("assistant")).key("content");
+    content.empty() && something_else ? json.null() : json.string(RawString{content});
+    json.key("refusal");
+    refusal.empty() ? json.null() : json.string(RawString{refusal});
+    if (!from.reasoning.empty()) {
+      json.key("reasoning_content").string(RawString{from.reasoning});
+    }
+    if (!from.calls.empty()) json.key("tool_calls").raw(in_brackets(from.calls));
+    if (!from.legacy_call.empty()) json.key("function_call").raw({from.legacy_call});
+    const std::string annotations = from.state.annotations();
+    if (!annotations.empty()) json.key("annotations").raw({annotations});
+    if (!from.images.empty()) json.key("images").raw(in_brackets(from.images));
+    if (!from.audio.empty()) write_audio(json, from.audio);
+    if (const std::string_view signature = from.state.text_signature(); !signature.empty()) {
+      json.key("extra_content").begin_object().key("google").begin_object();
+      json.key("thought_signature").string(RawString{signature}).end_object().end_object();
+    }
+  }
+
+  json::RawValue in_brackets(const std::string& elements) {
+    bracketed_ = "[" + elements + "]";
+    return {bracketed_};
+  }
+
+  void write_audio(Writer& json, const std::string& samples) {
+    const std::string data = envelope_.context().wav ? wav_file(samples) : samples;
+    json.key("audio").begin_object().key("id").open_string();
+    json.text(std::string_view("audio_")).text(std::string_view(envelope_.id())).close_string();
+    json.key("data").string(std::string_view(data));
+    json.key("expires_at").integer(envelope_.context().created_s + 3'600);
+    json.key("transcript").string(std::string_view()).end_object();
+  }
+
   Envelope envelope_;
-  std::string content_;
-  std::string reasoning_;
+  std::vector<Message> messages_;
+  std::string tier_;
+  std::string bracketed_;
 };
 
 }  // namespace

@@ -131,11 +131,40 @@ TEST_CASE("a finish reason is one of OpenAI's words") {
   for (const auto& row : rows) {
     INFO(row.reason);
     const std::string finish = R"("finishReason":")" + std::string(row.reason) + R"("}]})";
-    CHECK(finish_reason(answer_to(R"({"candidates":[{)" + text + finish)) == row.with_text);
-    CHECK(finish_reason(answer_to(R"({"candidates":[{)" + finish)) == row.without);
+    CHECK(finish_reason(answer_to(R"({"candidates":[{)" + text + finish), {}) == row.with_text);
+    CHECK(finish_reason(answer_to(R"({"candidates":[{)" + finish), {}) == row.without);
   }
   CHECK(finish_reason(answer_to(R"({"promptFeedback":{"blockReason":"X"},"candidates":[{)" + text +
-                                R"("finishReason":"STOP"}]})")) == "content_filter");
+                                R"("finishReason":"STOP"}]})"),
+                      {}) == "content_filter");
+}
+
+TEST_CASE("an answer that calls ends so, unless it was cut or filtered") {
+  AnswerContext legacy;
+  legacy.legacy_functions = true;
+  const struct {
+    const char* reason;
+    const char* finish;
+    const char* legacy;
+  } rows[] = {
+      {"STOP", "tool_calls", "function_call"},
+      {"OTHER", "tool_calls", "function_call"},
+      {"FAKE_NEW", "tool_calls", "function_call"},
+      {"MALFORMED_FUNCTION_CALL", "tool_calls", "function_call"},
+      {"UNEXPECTED_TOOL_CALL", "tool_calls", "function_call"},
+      {"", "tool_calls", "function_call"},
+      {"MAX_TOKENS", "length", "length"},
+      {"SAFETY", "content_filter", "content_filter"},
+  };
+  for (const auto& row : rows) {
+    INFO(row.reason);
+    const Answer answer = answer_to(
+        R"({"candidates":[{"content":{"parts":[{"functionCall":{"name":"f"}},{"text":"x"}]},)"
+        R"("finishReason":")" +
+        std::string(row.reason) + R"("}]})");
+    CHECK(finish_reason(answer, {}) == row.finish);
+    CHECK(finish_reason(answer, legacy) == row.legacy);
+  }
 }
 
 TEST_CASE("the usage adds up, whatever Google counted") {
@@ -177,14 +206,43 @@ TEST_CASE("the usage adds up, whatever Google counted") {
   }
 }
 
+TEST_CASE("tokens of images are told where there are any, with those of the text beside them") {
+  const std::string out = usage_json(
+      answer_to(R"({"usageMetadata":{"promptTokenCount":300,"candidatesTokenCount":1300,)"
+                R"("thoughtsTokenCount":5,"promptTokensDetails":[{"modality":"IMAGE",)"
+                R"("tokenCount":258},{"modality":"AUDIO","tokenCount":2}],)"
+                R"("candidatesTokensDetails":[{"modality":"IMAGE","tokenCount":1400}]}})")
+          .usage());
+  CHECK(out ==
+        R"({"prompt_tokens":300,"completion_tokens":1305,"total_tokens":1605,)"
+        R"("prompt_tokens_details":{"cached_tokens":0,"audio_tokens":2,"image_tokens":258,)"
+        R"("text_tokens":40},"completion_tokens_details":{"reasoning_tokens":5,"audio_tokens":0,)"
+        R"("accepted_prediction_tokens":0,"rejected_prediction_tokens":0,"image_tokens":1400,)"
+        R"("text_tokens":0}})");
+}
+
+TEST_CASE("before it is written, an answer that begins anew forgets its id") {
+  Envelope envelope(AnswerContext{});
+  const auto observe = [&envelope](const char* text) {
+    const Scanned scanned(text);
+    Event event;
+    proxy::gemini::read_event(scanned.root(), event);
+    envelope.observe(event);
+  };
+  observe(R"({"responseId":"r1","modelVersion":"v1"})");
+  envelope.restart();
+  observe(R"({"responseId":"r2","modelVersion":"v2"})");
+  CHECK(envelope.id() == "r2");
+  envelope.restart();
+  observe(R"({"responseId":"r3"})");
+  CHECK(envelope.id() == "r2");
+}
+
 TEST_CASE("a service tier has OpenAI's name or none") {
   const struct {
     const char* given;
     const char* name;
   } rows[] = {
       {"standard", "default"}, {"flex", "flex"}, {"priority", "priority"}, {"new", ""}, {"", ""}};
-  for (const auto& row : rows) {
-    CHECK(service_tier(answer_to(R"({"usageMetadata":{"serviceTier":")" + std::string(row.given) +
-                                 "\"}}")) == row.name);
-  }
+  for (const auto& row : rows) CHECK(service_tier(row.given) == row.name);
 }

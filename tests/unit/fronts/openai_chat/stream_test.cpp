@@ -38,6 +38,18 @@ std::string thought(std::string_view text) {
   return chunk(R"({"reasoning_content":")" + std::string(text) + "\"}");
 }
 
+const std::string kFunction = R"("type":"function","function":{"name":"f","arguments":"{}"})";
+
+std::string call(const std::string& members) {
+  return chunk(R"({"tool_calls":[{)" + members + "}]}");
+}
+
+// A chunk of one of several choices.
+std::string chunk_of(int choice, std::string_view delta, std::string_view finish = "null") {
+  std::string out = chunk(delta, finish);
+  return out.replace(out.find(R"("index":0)"), 9, R"("index":)" + std::to_string(choice));
+}
+
 }  // namespace
 
 TEST_CASE("each event brings its chunks, the role before the first") {
@@ -59,7 +71,11 @@ TEST_CASE("parts of one kind in a row are one chunk") {
       {R"({"text":"t","thought":true},{"text":"a"})", kRole + thought("t") + text("a")},
       {R"({"text":"a"},{"text":"t","thought":true},{"text":"b"},{"text":"c"})",
        kRoleAndText + text("a") + thought("t") + text("bc")},
-      {R"({"text":"a"},{"functionCall":{"name":"f"}},{"text":"b"})", kRoleAndText + text("ab")},
+      {R"({"text":"a"},{"functionCall":{"name":"f","id":"i"}},{"text":"b"})",
+       kRoleAndText + text("a") + call(R"("index":0,"id":"i",)" + kFunction) + text("b")},
+      {R"({"functionCall":{"name":"f","id":"i"}},{"functionCall":{"name":"f","id":"j"}})",
+       kRole + call(R"("index":0,"id":"i",)" + kFunction) +
+           call(R"("index":1,"id":"j",)" + kFunction)},
   };
   for (const auto& row : rows) {
     INFO(row.parts);
@@ -137,4 +153,91 @@ TEST_CASE("T-23 what the caller or Google wrote cannot leave its chunk") {
   }
   CHECK(lines == 4);
   CHECK(out.find('\r') == std::string::npos);
+}
+
+TEST_CASE("choices whose events come mixed each have a role, a finish and an index of their own") {
+  AnswerContext context;
+  context.model = "m";
+  context.choices = 3;
+  context.created_s = 17;
+  Rendering rendering(stream_renderer(context), 3);
+  CHECK(rendering.event(event_with(R"({"text":"b"})"), 1) ==
+        chunk_of(1, R"({"role":"assistant","content":""})") + chunk_of(1, R"({"content":"b"})"));
+  CHECK(rendering.event(event_with(R"({"functionCall":{"name":"f","id":"i"}})", kStop), 0) ==
+        chunk_of(0, R"({"role":"assistant"})") +
+            chunk_of(0, R"({"tool_calls":[{"index":0,"id":"i",)" + kFunction + "}]}"));
+  CHECK(rendering.end_choice(0) == chunk_of(0, "{}", R"("tool_calls")"));
+  // Each choice counts its calls from 0, and the same id may stand in two of them.
+  CHECK(rendering.event(event_with(R"({"functionCall":{"name":"f","id":"i"}})", kStop), 1) ==
+        chunk_of(1, R"({"tool_calls":[{"index":0,"id":"i",)" + kFunction + "}]}"));
+  CHECK(rendering.event(event_with("", R"(,"finishReason":"MAX_TOKENS")"), 2).empty());
+  CHECK(rendering.end_choice(2) ==
+        chunk_of(2, R"({"role":"assistant","content":""})") + chunk_of(2, "{}", R"("length")"));
+  CHECK(rendering.end_choice(1) == chunk_of(1, "{}", R"("tool_calls")"));
+  CHECK(rendering.end_all() == kDone);
+}
+
+TEST_CASE("the usage of several choices is their sum, told once") {
+  AnswerContext context;
+  context.model = "m";
+  context.choices = 2;
+  context.include_usage = true;
+  Rendering rendering(stream_renderer(context), 2);
+  const char* const counts[] = {
+      R"("promptTokenCount":7,"candidatesTokenCount":2,"totalTokenCount":9)",
+      R"("promptTokenCount":7,"thoughtsTokenCount":1,"totalTokenCount":10)",  // 3 for the answer
+  };
+  for (const std::size_t choice : {0u, 1u}) {
+    rendering.event(R"({"candidates":[{"content":{"parts":[{"text":"a"}]},"finishReason":"STOP"}],)"
+                    R"("usageMetadata":{)" +
+                        std::string(counts[choice]) + "}}",
+                    choice);
+  }
+  CHECK(rendering.end_choice(1).find("prompt_tokens") == std::string::npos);
+  CHECK(rendering.end_choice(0).find("prompt_tokens") == std::string::npos);
+  const std::string end = rendering.end_all();
+  CHECK(end.find(R"("choices":[],"usage":{"prompt_tokens":14,"completion_tokens":5,)") !=
+        std::string::npos);
+  CHECK(end.ends_with("}\n\n" + kDone));
+}
+
+TEST_CASE("a choice that begins anew has forgotten its calls and sources") {
+  Rendering rendering = stream();
+  CHECK(rendering.event(event_with("", R"(,"citationMetadata":{"citations":[{"uri":"u"}]})")) ==
+        "");
+  rendering.restart(0);
+  CHECK(rendering.event(event_with(R"({"text":"a"})", kStop)) == kRoleAndText + text("a"));
+  CHECK(rendering.end() == chunk("{}", "\"stop\"") + kDone);
+}
+
+TEST_CASE("before the finish come the sources, then the signature of the text") {
+  Rendering rendering = stream();
+  rendering.event(event_with(R"({"text":"a"})"));
+  CHECK(rendering
+            .event(event_with(R"({"text":"","thoughtSignature":"QUFB"})",
+                              R"(,"finishReason":"STOP","citationMetadata":{"citations":[)"
+                              R"({"endIndex":1,"uri":"u","title":"t"}]})"))
+            .empty());
+  CHECK(rendering.end() ==
+        chunk(R"({"annotations":[{"type":"url_citation","url_citation":{"start_index":0,)"
+              R"("end_index":1,"url":"u","title":"t"}}]})") +
+            chunk(R"({"extra_content":{"google":{"thought_signature":"QUFB"}}})") +
+            chunk("{}", "\"stop\"") + kDone);
+}
+
+TEST_CASE("images stand in the text too where the deployment wants them there") {
+  AnswerContext context;
+  context.model = "m";
+  context.images_as_markdown = true;
+  context.text_signatures = false;
+  context.created_s = 17;
+  Rendering rendering(stream_renderer(context));
+  CHECK(rendering.event(event_with(R"({"inlineData":{"mimeType":"image/png","data":"AAAA"}},)"
+                                   R"({"text":"a","thoughtSignature":"QUFB"})",
+                                   kStop)) ==
+        kRole +
+            chunk(R"({"images":[{"type":"image_url","image_url":)"
+                  R"({"url":"data:image/png;base64,AAAA"}}]})") +
+            text("![image](data:image/png;base64,AAAA)") + text("a"));
+  CHECK(rendering.end() == chunk("{}", "\"stop\"") + kDone);
 }

@@ -9,6 +9,7 @@
 using namespace proxy::test;
 using proxy::ApiError;
 using proxy::ErrorCode;
+using proxy::fronts::openai_chat::AnswerContext;
 using proxy::fronts::openai_chat::whole_renderer;
 
 namespace {
@@ -48,6 +49,34 @@ TEST_CASE("the texts of all events are joined without a separator") {
       {"thoughts alone",
        {event_with(R"({"text":"t","thought":true})", R"(,"finishReason":"MAX_TOKENS")")},
        completion(R"("content":"","refusal":null,"reasoning_content":"t")", "length")},
+      {"a call alone",
+       {event_with(R"({"functionCall":{"name":"f","id":"i","args":{"a": 1}}})", kStop)},
+       completion(R"("content":null,"refusal":null,"tool_calls":[{"id":"i","type":"function",)"
+                  R"("function":{"name":"f","arguments":"{\"a\": 1}"}}])",
+                  "tool_calls")},
+      {"an image alone",
+       {event_with(R"({"inlineData":{"mimeType":"image/png","data":"AAAA"}})", kStop)},
+       completion(R"("content":"","refusal":null,"images":[{"type":"image_url","image_url":)"
+                  R"({"url":"data:image/png;base64,AAAA"}}])",
+                  "stop")},
+      {"sound alone, in two events",
+       {event_with(R"({"inlineData":{"mimeType":"audio/L16","data":"AA"}})"),
+        event_with(R"({"inlineData":{"mimeType":"audio/L16","data":"AA"}})", kStop)},
+       completion(R"("content":null,"refusal":null,"audio":{"id":"audio_r1","data":"AAAA",)"
+                  R"("expires_at":3617,"transcript":""})",
+                  "stop")},
+      {"everything at once, in the order of the members",
+       {event_with(R"({"text":"t","thought":true},{"text":"a","thoughtSignature":"QUFB"},)"
+                   R"({"functionCall":{"name":"f","id":"i"}},)"
+                   R"({"inlineData":{"mimeType":"image/png","data":"AAAA"}})",
+                   R"(,"finishReason":"STOP","citationMetadata":{"citations":[{"uri":"u"}]})")},
+       completion(R"("content":"a","refusal":null,"reasoning_content":"t","tool_calls":[{"id":"i",)"
+                  R"("type":"function","function":{"name":"f","arguments":"{}"}}],"annotations":[)"
+                  R"({"type":"url_citation","url_citation":{"start_index":0,"end_index":0,)"
+                  R"("url":"u","title":""}}],"images":[{"type":"image_url","image_url":)"
+                  R"({"url":"data:image/png;base64,AAAA"}}],"extra_content":{"google":)"
+                  R"({"thought_signature":"QUFB"}})",
+                  "tool_calls")},
       {"nothing", {event_with("", kStop)}, completion(R"("content":"","refusal":null)", "stop")},
       {"filtered before a word",
        {event_with("", R"(,"finishReason":"SAFETY","finishMessage":"So \"it\" is.")")},
@@ -73,4 +102,31 @@ TEST_CASE("the tier stands beside the usage") {
   const std::string out = whole().all(
       {event_with(R"({"text":"a"})", kStop), R"({"usageMetadata":{"serviceTier":"standard"}})"});
   CHECK(out.ends_with(std::string(kNoUsage) + R"(,"service_tier":"default"})"));
+}
+
+TEST_CASE("several choices stand in their order, whichever ended first") {
+  AnswerContext context;
+  context.model = "m";
+  context.choices = 2;
+  Rendering rendering(whole_renderer(context), 2);
+  CHECK(rendering.event(event_with(R"({"text":"b"})", kStop), 1).empty());
+  CHECK(rendering.end_choice(1).empty());
+  CHECK(
+      rendering.event(event_with(R"({"text":"a"})", R"(,"finishReason":"MAX_TOKENS")"), 0).empty());
+  CHECK(rendering.end_choice(0).empty());
+  const std::string out = rendering.end_all();
+  CHECK(out.find(R"("choices":[{"index":0,"message":{"role":"assistant","content":"a","refusal":)"
+                 R"(null},"logprobs":null,"finish_reason":"length"},{"index":1,"message":{"role":)"
+                 R"("assistant","content":"b","refusal":null},"logprobs":null,"finish_reason":)"
+                 R"("stop"}],"usage":{)") != std::string::npos);
+}
+
+TEST_CASE("a second try leaves nothing of the first in the message") {
+  Rendering rendering = whole();
+  rendering.event(event_with(R"({"text":"old","thoughtSignature":"QUFB"},)"
+                             R"({"functionCall":{"name":"f","id":"i"}})",
+                             R"(,"citationMetadata":{"citations":[{"uri":"u"}]})"));
+  rendering.restart(0);
+  rendering.event(event_with(R"({"text":"new"})", kStop));
+  CHECK(rendering.end() == completion(R"("content":"new","refusal":null)", "stop"));
 }

@@ -3,11 +3,16 @@
 #include <map>
 #include <string>
 
+#include "base/limits.h"
 #include "support/catch.h"
+#include "support/exact_bytes.h"
 #include "support/json_tools.h"
 
+using proxy::ErrorCode;
 using proxy::fronts::openai_models::list_body;
+using proxy::fronts::openai_models::model_body;
 using proxy::gemini::Aliases;
+using proxy::test::ExactBytes;
 using proxy::test::Scanned;
 
 namespace {
@@ -60,4 +65,36 @@ TEST_CASE("aliases are listed, patterns are not, and no id stands there twice") 
   CHECK(found.at("gemini-pro") == "alias");
   CHECK(found.at("gemini-2.5-flash") == "google");
   CHECK(found.at("a \"name\"") == "alias");
+}
+
+TEST_CASE("one model is told as it stands in the list") {
+  const Aliases aliases = {{"gpt-4o", "gemini-3.5-flash"}, {"gpt-*", "x"}, {"a/b", "x"}};
+  const std::string list = list_body(aliases);
+  const Scanned scanned(list);
+  REQUIRE_FALSE(scanned.error.has_value());
+  for (const auto model : scanned.root()["data"].items()) {
+    const std::string id = model["id"].text();
+    INFO(id);
+    const auto body = model_body(ExactBytes(id).view(), aliases);
+    REQUIRE(body.ok());
+    CHECK(*body == model.raw().text);
+  }
+  CHECK(*model_body("models/gemini-2.5-pro", {}) == *model_body("gemini-2.5-pro", {}));
+  CHECK(model_body("gemini-pro", {}).ok());
+}
+
+TEST_CASE("a model that is not in the list is not found") {
+  const Aliases aliases = {{"gpt-*", "gemini-3.5-flash"}};
+  for (const std::string id : {"", "gpt-*", "gpt-4o", "models/", "models/models/gemini-2.5-pro",
+                               "Gemini-2.5-Pro", "gemini-2.5-pro/", "gemini-9", "*", "a\nb"}) {
+    INFO(id);
+    const auto body = model_body(ExactBytes(id).view(), aliases);
+    REQUIRE_FALSE(body.ok());
+    CHECK(body.error().code == ErrorCode::model_not_found);
+    CHECK(body.error().param == "model");
+    CHECK(body.error().message.find('\n') == std::string::npos);
+  }
+  CHECK(model_body("nope", {}).error().message == "The model 'nope' does not exist.");
+  CHECK(model_body(std::string(5'000, 'x'), {}).error().message.size() <
+        proxy::limits::kModelNameBytes + 50);
 }

@@ -56,8 +56,11 @@ TEST_CASE("S-15 a value that would begin a line of its own is left out") {
 }
 
 TEST_CASE("the body is the request's JSON") {
-  const Request request = {
-      .model = "m", .system = {{"s"}}, .contents = {{Role::user, {{{"x"}}}}}, .config = {}};
+  Request request;
+  request.system = {{"s"}};
+  request.parts.resize(1);
+  request.parts[0].text = {"x"};
+  request.contents.push_back({.role = Role::user, .answers_calls = false, .end = 1});
   CHECK(body(request) == R"({"systemInstruction":{"parts":[{"text":"s"}]},)"
                          R"("contents":[{"role":"user","parts":[{"text":"x"}]}]})");
 }

@@ -1,0 +1,129 @@
+#include "fronts/openai_chat/calls.h"
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "gemini/signature.h"
+#include "json/escape.h"
+#include "json/index.h"
+
+namespace proxy::fronts::openai_chat {
+namespace {
+
+using gemini::Part;
+using json::Cursor;
+using json::RawString;
+using json::RawValue;
+
+// The one place where text changes its level: OpenAI holds the arguments as JSON inside a string,
+// Gemini as an object. The JSON itself is spliced, so that no number or escape in it changes. Text
+// that is no object is kept as a member, never refused: it stands in saved conversations.
+RawValue arguments(RawString text, Reading& reading) {
+  constexpr json::ScanLimits kLimits = {.depth = limits::kJsonDepth - 8,
+                                        .values = limits::kJsonValues};
+  std::string plain = json::unescaped(text);
+  const std::string_view trimmed = text::trim(plain);
+  if (trimmed.empty() || trimmed == "null") return {"{}"};
+  std::string json(trimmed);
+  json::Index index;
+  const bool valid = !index.scan(json, kLimits);
+  if (!valid) {
+    json.assign(R"({"_raw":")").append(text.escaped).append(R"("})");
+  } else if (!Cursor(index).is(json::Type::object)) {
+    json.insert(0, R"({"value":)") += '}';
+  }
+  return {reading.keep(std::move(json))};
+}
+
+// A name as Gemini accepts it, whose alphabet needs no escaping.
+bool read_name(const Field& field, Reading& reading, RawString& name) {
+  RawString given;
+  if (!field.need(given)) return false;
+  name = {reading.keep(reading.request.tools.gemini_name(json::unescaped(given)))};
+  return true;
+}
+
+// `extra_content` beside the call, beside its function, or what travelled inside its id.
+RawString signature_of(Cursor call, Reading& reading) {
+  RawString signature = signature_in(call["extra_content"]);
+  if (signature.empty()) signature = signature_in(call["function"]["extra_content"]);
+  const auto id = call["id"].string();
+  if (!signature.empty() || !id) return signature;
+  return {reading.keep(gemini::open_seal(id->escaped).signature)};
+}
+
+bool read_call(const Field& call, Reading& reading, Conversation& conversation, Part& part) {
+  if (!call.is(json::Type::object)) return call.wrong_type("an object");
+  part.kind = Part::Kind::function_call;
+  const RawString numbered = conversation.next_call_id();
+  if (!read_call_id(call["id"], reading, part.id)) return false;
+  if (part.id.empty()) part.id = numbered;
+  part.thought_signature = signature_of(call.value(), reading);
+
+  const bool custom = call["type"].equals("custom");
+  const Field inner = call[custom ? "custom" : "function"];
+  RawString text;
+  if (!inner.need_object() || !read_name(inner["name"], reading, part.name) ||
+      !inner[custom ? "input" : "arguments"].take(text)) {
+    return false;
+  }
+  if (custom) {
+    std::string args = R"({"input":")";
+    args.append(text.escaped).append(R"("})");
+    part.args = {reading.keep(std::move(args))};
+  } else {
+    part.args = arguments(text, reading);
+  }
+  return true;
+}
+
+}  // namespace
+
+bool read_tool_calls(const Field& calls, Reading& reading, Conversation& conversation,
+                     Conversation::Parts& parts) {
+  if (!calls.check_array(limits::kContentParts)) return false;
+  std::size_t position = 0;
+  for (const Cursor call : calls.value().items()) {
+    Part part;
+    if (!read_call({calls, position++, call}, reading, conversation, part)) return false;
+    parts.push_back(part);
+  }
+  return true;
+}
+
+bool read_function_call(const Field& call, Reading& reading, Conversation& conversation,
+                        Conversation::Parts& parts) {
+  if (call.missing()) return true;
+  Part part;
+  part.kind = Part::Kind::function_call;
+  part.id = conversation.next_call_id();
+  RawString text;
+  if (!call.check_object() || !read_name(call["name"], reading, part.name) ||
+      !call["arguments"].take(text)) {
+    return false;
+  }
+  part.args = arguments(text, reading);
+  parts.push_back(part);
+  return true;
+}
+
+bool read_call_id(const Field& field, Reading& reading, RawString& id) {
+  RawString given;
+  if (!field.take(given)) return false;
+  id = {gemini::open_seal(given.escaped).id};
+  if (id.escaped.find('\\') == std::string_view::npos) return true;
+  const std::string plain = json::unescaped(id);
+  if (plain.find('\0') != std::string::npos) return field.invalid("it holds a NUL character.");
+  id = reading.escaped(plain);
+  return true;
+}
+
+RawString signature_in(Cursor extra_content) {
+  const auto signature = extra_content["google"]["thought_signature"].string();
+  return signature && gemini::is_signature(signature->escaped) ? *signature : RawString{};
+}
+
+}  // namespace proxy::fronts::openai_chat

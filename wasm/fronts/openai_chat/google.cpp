@@ -1,0 +1,192 @@
+#include "fronts/openai_chat/google.h"
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/limits.h"
+#include "base/text.h"
+
+namespace proxy::fronts::openai_chat {
+namespace {
+
+using json::Cursor;
+
+// A key in Python's spelling and in the one that is sent.
+struct Spelling {
+  const char* snake;
+  const char* camel;
+};
+
+// Of generation_config.
+constexpr Spelling kConfigFields[] = {
+    {"temperature", "temperature"},
+    {"top_p", "topP"},
+    {"top_k", "topK"},
+    {"max_output_tokens", "maxOutputTokens"},
+    {"stop_sequences", "stopSequences"},
+    {"presence_penalty", "presencePenalty"},
+    {"frequency_penalty", "frequencyPenalty"},
+    {"seed", "seed"},
+    {"response_mime_type", "responseMimeType"},
+    {"response_schema", "responseSchema"},
+    {"response_json_schema", "responseJsonSchema"},
+    {"response_modalities", "responseModalities"},
+    {"media_resolution", "mediaResolution"},
+    {"speech_config", "speechConfig"},
+    {"thinking_config", "thinkingConfig"},
+    {"image_config", "imageConfig"},
+    {"audio_transcription_config", "audioTranscriptionConfig"},
+    {"response_logprobs", "responseLogprobs"},
+    {"logprobs", "logprobs"},
+};
+
+// Of `google` itself.
+constexpr Spelling kDirectFields[] = {
+    // These go into generationConfig as they are.
+    {"response_modalities", "responseModalities"},
+    {"speech_config", "speechConfig"},
+    {"media_resolution", "mediaResolution"},
+    {"image_config", "imageConfig"},
+    // These are read one by one.
+    {"aspect_ratio", "aspectRatio"},
+    {"image_size", "imageSize"},
+    {"cached_content", "cachedContent"},
+    {"thinking_config", "thinkingConfig"},
+    {"safety_settings", "safetySettings"},
+    {"generation_config", "generationConfig"},
+    {"tools", "tools"},
+    {"tool_config", "toolConfig"},
+};
+constexpr std::size_t kCopiedFields = 4;
+
+constexpr Spelling kBuiltInTools[] = {
+    {"google_search", "googleSearch"},   {"url_context", "urlContext"},
+    {"code_execution", "codeExecution"}, {"google_maps", "googleMaps"},
+    {"file_search", "fileSearch"},       {"computer_use", "computerUse"},
+};
+
+// The entry that a key spells in either way.
+template <std::size_t N>
+const Spelling* find(const Spelling (&known)[N], Cursor key) {
+  for (const Spelling& spelling : known) {
+    if (key.equals(spelling.snake) || key.equals(spelling.camel)) return &spelling;
+  }
+  return nullptr;
+}
+
+void warn_of_unknown(std::string_view where, Cursor key, Reading& reading) {
+  std::string name(where);
+  reading.request.warn(name += text::printable(key.text(), limits::kLogStringBytes),
+                       "unknown, ignored");
+}
+
+bool read_config(const Field& config, Reading& reading) {
+  if (!config.check_object()) return false;
+  auto& fields = reading.request.upstream.config;
+  for (const auto [key, value] : config.value().members()) {
+    const Spelling* const known = find(kConfigFields, key);
+    if (known == nullptr) {
+      warn_of_unknown("google.generation_config.", key, reading);
+    } else if (!value.is_null()) {
+      fields.set(known->camel, value.raw());
+    }
+  }
+  // The two forms of a schema exclude each other.
+  if (fields.has("responseSchema")) fields.drop("responseJsonSchema");
+  return true;
+}
+
+bool read_tools(const Field& tools, Reading& reading) {
+  if (!tools.check_array(limits::kContentParts)) return false;
+  std::size_t position = 0;
+  for (const Cursor item : tools.value().items()) {
+    const Field tool(tools, position++, item);
+    if (!tool.is(json::Type::object)) return tool.wrong_type("an object");
+    for (const auto [key, value] : item.members()) {
+      const Spelling* const known = find(kBuiltInTools, key);
+      if (known == nullptr) return tool.invalid("this is no built-in tool of the Gemini API.");
+      reading.request.upstream.built_in_tools.set(known->camel, value.raw());
+    }
+  }
+  return true;
+}
+
+// Members of `google` that stand for members of generationConfig.
+void read_direct_fields(const Field& google, Reading& reading) {
+  auto& fields = reading.request.upstream.config;
+  for (std::size_t i = 0; i < kCopiedFields; ++i) {
+    const auto& [snake, camel] = kDirectFields[i];
+    const Field value = google.either(snake, camel);
+    if (!value.missing()) fields.set(camel, value.value().raw());
+  }
+  const Field ratio = google.either("aspect_ratio", "aspectRatio");
+  const Field size = google.either("image_size", "imageSize");
+  std::string image;
+  if (!ratio.missing()) image.append("\"aspectRatio\":").append(ratio.value().raw().text);
+  if (!ratio.missing() && !size.missing()) image += ',';
+  if (!size.missing()) image.append("\"imageSize\":").append(size.value().raw().text);
+  if (image.empty()) return;
+  image.insert(0, "{") += '}';
+  fields.set("imageConfig", {reading.keep(std::move(image))});
+}
+
+// What a cache holds may not be sent beside it; and it belongs to one account.
+bool read_cached_content(const Field& name, Reading& reading) {
+  json::RawString given;
+  if (!name.take(given)) return false;
+  if (name.missing()) return true;
+  gemini::Request& upstream = reading.request.upstream;
+  upstream.others.set("cachedContent", name.value().raw());
+  upstream.system.clear();
+  upstream.functions.clear();
+  upstream.built_in_tools = {};
+  upstream.calling_mode = {};
+  upstream.allowed_functions.clear();
+  upstream.tool_config = {};
+  reading.request.first_account_only = true;
+  return true;
+}
+
+// Functions beside built-in tools: only Gemini 3 and later, and only with these two settings.
+bool combine_tools(const Field& google, Reading& reading) {
+  gemini::Request& upstream = reading.request.upstream;
+  if (upstream.functions.empty() || upstream.built_in_tools.empty()) return true;
+  if (!reading.family.modern) {
+    return google.refuse(ApiError(
+        ErrorCode::unsupported_parameter,
+        "This model cannot use functions together with web search or other built-in tools.",
+        reading.request.searches ? "web_search_options" : "tools"));
+  }
+  if (upstream.calling_mode.empty() || upstream.calling_mode == "AUTO") {
+    upstream.calling_mode = "VALIDATED";
+  }
+  upstream.tool_config.set("includeServerSideToolInvocations", {"true"});
+  return true;
+}
+
+}  // namespace
+
+bool read_google(const Field& google, Reading& reading) {
+  gemini::Request& upstream = reading.request.upstream;
+  if (!read_config(google.either("generation_config", "generationConfig"), reading)) return false;
+  read_direct_fields(google, reading);
+  if (!read_tools(google["tools"], reading)) return false;
+  const Field tool_config = google.either("tool_config", "toolConfig");
+  const Field retrieval = tool_config.either("retrieval_config", "retrievalConfig");
+  if (!retrieval.missing()) upstream.tool_config.set("retrievalConfig", retrieval.value().raw());
+  const Field safety = google.either("safety_settings", "safetySettings");
+  if (!safety.check_array(limits::kContentParts)) return false;
+  if (!safety.missing()) {
+    upstream.others.set("safetySettings", safety.value().raw());
+  } else if (!reading.options.safety_settings.empty()) {
+    upstream.others.set("safetySettings", {reading.options.safety_settings});
+  }
+  for (const auto [key, value] : google.value().members()) {
+    if (find(kDirectFields, key) == nullptr) warn_of_unknown("google.", key, reading);
+  }
+  return combine_tools(google, reading) &&
+         read_cached_content(google.either("cached_content", "cachedContent"), reading);
+}
+
+}  // namespace proxy::fronts::openai_chat
