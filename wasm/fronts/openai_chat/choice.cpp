@@ -127,15 +127,15 @@ void Choice::note_parts(const gemini::Event& event) {
   std::size_t at = content_.size();
   bool goes_on = true;
   for (const EventPart& part : event.parts) {
-    const bool is_text = part.kind == EventPart::Kind::text;
-    const bool is_thought = part.kind == EventPart::Kind::thought;
-    goes_on = goes_on && (is_text || is_thought) && part.kind == last_kind_;
+    using Kind = EventPart::Kind;
+    const bool may_go_on = part.kind == Kind::text || part.kind == Kind::thought;
+    goes_on = goes_on && may_go_on && part.kind == last_kind_;
     if (!goes_on) part_begins_.push_back(at);
     goes_on = false;
     last_kind_ = part.kind;
-    if (is_text) {
+    if (part.kind == Kind::text || part.kind == Kind::transcript) {
       at += part.text.escaped.size();
-    } else if (part.kind >= EventPart::Kind::file) {
+    } else if (part.kind >= Kind::file) {
       at += as_text(part).size();
     }
   }
