@@ -218,8 +218,12 @@ class StreamRenderer final : public Renderer {
     std::string& logprobs = line(choice).logprobs;
     out += rest_of_delta;
     out += R"(,"logprobs":)";
-    out += logprobs_object(logprobs);
-    logprobs.clear();
+    if (logprobs.empty()) {
+      out += "null";
+    } else {
+      out += logprobs_object(logprobs);
+      logprobs.clear();
+    }
     out += R"(,"finish_reason":null}])";
     out += envelope_.context().include_usage ? ",\"usage\":null}\n\n" : "}\n\n";
   }
