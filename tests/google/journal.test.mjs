@@ -100,8 +100,8 @@ test('the control paths do over HTTP what the object does', async (t) => {
 
 test('run by itself it says what it is, serves, and ends on a signal', async (t) => {
   const file = fileURLToPath(new URL('../../tools/google/server.mjs', import.meta.url));
-  const child = spawn(process.execPath, [file, '--port', '0', '--expires-in', '77'],
-    { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [file, '--port', '0', '--expires-in', '77',
+    '--quota-per-minute', '1'], { stdio: ['ignore', 'pipe', 'inherit'] });
   t.after(() => child.kill('SIGKILL'));
   let said = '';
   const line = await new Promise((resolve) => {
@@ -117,6 +117,8 @@ test('run by itself it says what it is, serves, and ends on a signal', async (t)
     client_secret: 's',
     refresh_token: 'stand-in' });
   assert.equal(JSON.parse(answer.text).expires_in, 77);
+  assert.equal((await stream({ url }, flash25, prompt)).status, 200);
+  assert.equal((await stream({ url }, flash25, prompt)).status, 429);
   child.kill('SIGINT');
   const [code] = await once(child, 'exit');
   assert.equal(code, 0);

@@ -1,12 +1,16 @@
-// What each method answers: the normal answer of the Gemini API and of the token endpoint, or the
-// one a scripted fault puts in its place.
+// What each method answers: the normal answer of the three upstreams and of the token endpoint, or
+// the one a scripted fault puts in its place.
 import { introduction, lastUserText, planAnswer } from './answers.mjs';
+import { codeAssistMethods } from './code_assist.mjs';
+import { consent } from './consent.mjs';
+import { checkCredential } from './credentials.mjs';
 import { badRequest, Failure } from './errors.mjs';
 import { describeModel, familyOf, loadModel } from './families.mjs';
 import { compact, parseJson } from './json.mjs';
-import { checkCredential, exchange } from './oauth.mjs';
-import { methodNames } from './routes.mjs';
+import { exchange } from './oauth.mjs';
 import { arrayTexts, eventTexts, paced, pause, sseTexts, wholeResponse } from './stream.mjs';
+import { checkProject, localized, methodName, missingModel, optionsFor, wrapped }
+  from './upstreams.mjs';
 import { countPrompt, sumOf } from './usage.mjs';
 import { checkCount, checkGenerate } from './validate.mjs';
 
@@ -21,7 +25,8 @@ const pretty = (value) => `${JSON.stringify(value, null, 2)}\n`;
 // A whole JSON answer. A failed stream that was asked for without alt=sse fails inside an array.
 export function normalAnswer(call, status, body) {
   const isArray = call.target === 'stream' && !isSse(call) && status !== 200;
-  return { status, headers: json, body: isArray ? `[${body.trimEnd()}\n]` : body };
+  const text = status === 200 ? body : localized(call, body);
+  return { status, headers: json, body: isArray ? `[${text.trimEnd()}\n]` : text };
 }
 
 // Answers a call as its fault says, otherwise normally.
@@ -36,11 +41,16 @@ export async function answerCall(context, call, fault, signal) {
   if (fault.status !== undefined || fault.body !== undefined) {
     const { body = '' } = fault;
     return { status: fault.status ?? 200, headers: { ...json, ...fault.headers },
-      body: typeof body === 'string' ? body : pretty(body) };
+      body: typeof body === 'string' ? body : localized(call, pretty(body)) };
   }
-  const answer = await methods[call.target](context, call, fault, signal);
+  const isElsewhere = call.location !== undefined && !isServed(call.location, context.options);
+  const target = isElsewhere ? 'unknown' : call.target;
+  const answer = await methods[target](context, call, fault, signal);
   return fault.headers ? { ...answer, headers: { ...answer.headers, ...fault.headers } } : answer;
 }
+
+// An address with a location that is none leads to Google's 404 page.
+const isServed = (location, { locations }) => locations.includes(location);
 
 async function* rawChunks(chunks, signal) {
   for (const chunk of chunks) {
@@ -54,7 +64,8 @@ function eventsAnswer(call, fault, signal) {
   const headers = { ...(call.target === 'stream' && isSse(call) ? sse : json), ...fault.headers };
   const status = fault.status ?? 200;
   if (call.target === 'stream') {
-    const body = framed(call, fault.events.map(compact), fault, 0, signal);
+    const texts = fault.events.map((event) => compact(wrapped(call, event)));
+    const body = framed(call, texts, fault, 0, signal);
     return { status, headers, body };
   }
   const whole = Object.assign({}, ...fault.events);
@@ -63,7 +74,7 @@ function eventsAnswer(call, fault, signal) {
     const [candidate] = whole.candidates;
     whole.candidates = [{ ...candidate, content: { parts, role: 'model' } }];
   }
-  return { status, headers, body: pretty(whole) };
+  return { status, headers, body: pretty(wrapped(call, whole)) };
 }
 
 function framed(call, texts, { lineEnd }, delayMs, signal) {
@@ -73,13 +84,19 @@ function framed(call, texts, { lineEnd }, delayMs, signal) {
 
 const methods = {
   home: async () => ({ status: 200, headers: { 'content-type': 'text/plain; charset=UTF-8' },
-    body: `${introduction}\nOAuth: POST /token. Gemini API: /v1beta/models. `
-      + 'Nothing here reaches Google.\n' }),
+    body: `${introduction}\nOAuth: POST /token, /o/oauth2/v2/auth. Gemini API: /v1beta/models. `
+      + 'Vertex AI: /v1beta1/projects. Code Assist: /v1internal. Nothing here reaches Google.\n' }),
   unknown: async () => ({ status: 404, headers: html,
     body: '<!DOCTYPE html>\n<html lang=en>\n<title>Error 404 (Not Found)!!1</title>\n'
       + '<p>The stand-in for Google has no such URL.\n' }),
   token: async (context, call) => token(context, call),
+  consent: async ({ options, oauth }, call) => consent(call, options, oauth),
   models: async (context, call) => models(context, call),
+  ...Object.fromEntries(Object.entries(codeAssistMethods).map(([target, method]) =>
+    [target, async (context, call) => {
+      admit(context, call);
+      return { status: 200, headers: json, body: pretty(method(context, call)) };
+    }])),
   count: async (context, call) => count(context, call),
   generate: async (context, call) =>
     normalAnswer(call, 200, pretty(wholeResponse(await plan(context, call)))),
@@ -92,8 +109,8 @@ const methods = {
 };
 
 function token(context, call) {
-  context.tokens += 1;
-  const { status, body } = exchange(call.body, context.options, context.tokens);
+  const { status, body } = exchange(call.body, context.options, context.oauth,
+    `${context.url}/token`);
   return { status, headers: uncached, body };
 }
 
@@ -102,7 +119,7 @@ const knownQuery = new Set(['alt', '$alt', 'key', 'access_token', 'prettyPrint',
 
 // What is checked before the body: credential, query, content type.
 function admit({ options }, call) {
-  checkCredential(call.headers, call.query, options, methodNames[call.target]);
+  checkCredential(call, options, methodName(call));
   const unbound = (name) => badRequest([{ description: 'Invalid JSON payload received. Unknown '
     + `name "${name}": Cannot bind query parameter. Field '${name}' could not be found in request `
     + 'message.' }]);
@@ -110,16 +127,19 @@ function admit({ options }, call) {
   if (/^application\/x-www-form-urlencoded/i.test(call.headers['content-type'] ?? '')) {
     throw unbound(call.body.slice(0, 100));
   }
+  checkProject(call, options);
 }
 
-// The model of a call with its family, if the method exists for it.
-function modelOf({ options }, { model }, method, needsChat) {
+// The model of a call with its family and the options of its upstream, if the method exists for it.
+function modelOf({ options }, call, method, needsChat) {
+  const { model = '', upstream } = call;
   const family = familyOf(model);
-  const isKnown = options.models.includes(model) || loadModel(model) !== null;
-  if (isKnown && (family.chat || !needsChat)) return { model, family, options };
-  throw new Failure(404, `models/${model} is not found for API version v1beta, or is not supported `
-    + `for ${method}. Call ModelService.ListModels to see the list of available models and their `
-    + 'supported methods.');
+  const listed = upstream === 'vertex' ? options.vertexModels ?? options.models : options.models;
+  const isKnown = listed.includes(model) || loadModel(model) !== null;
+  if (isKnown && (family.chat || !needsChat)) {
+    return { model, family, options: optionsFor(options, call) };
+  }
+  throw missingModel({ ...call, model }, method);
 }
 
 async function plan(context, call) {
@@ -127,8 +147,22 @@ async function plan(context, call) {
   const body = parseJson(call.bytes);
   const named = modelOf(context, call, 'generateContent', true);
   const request = checkGenerate(body, named);
+  context.quotas.spend(call, context.options);
   context.serial += 1;
-  return planAnswer(request, { ...named, serial: context.serial });
+  const planned = planAnswer(request, { ...named, serial: context.serial });
+  const { head } = planned;
+  head.call = call;
+  if (call.upstream === 'vertex') {
+    head.trafficType = 'ON_DEMAND';
+    head.createTime = new Date(context.options.now()).toISOString().replace('Z', '000Z');
+  }
+  if (context.options.prefixCache) {
+    const cached = context.cache.seen(request, call, context.options);
+    head.usage.cached = Math.max(head.usage.cached, cached);
+  }
+  Object.assign(call.record, { promptTokens: sumOf(head.usage.prompt),
+    cachedTokens: head.usage.cached });
+  return planned;
 }
 
 function count(context, call) {
@@ -137,7 +171,10 @@ function count(context, call) {
   const request = checkCount(body, modelOf(context, call, 'countTokens', false));
   const promptTokensDetails = countPrompt(request);
   const totalTokens = sumOf(promptTokensDetails);
-  return { status: 200, headers: json, body: pretty({ totalTokens, promptTokensDetails }) };
+  const answer = { totalTokens };
+  if (call.upstream === 'vertex') answer.totalBillableCharacters = totalTokens * 4;
+  if (call.upstream !== 'code_assist') answer.promptTokensDetails = promptTokensDetails;
+  return { status: 200, headers: json, body: pretty(answer) };
 }
 
 function models(context, call) {
@@ -181,7 +218,8 @@ function pageStart(text) {
 // The last prompt of a body, '' for one that cannot be read; for the marker of a fault.
 export function promptOf(call) {
   try {
-    return lastUserText(JSON.parse(call.body));
+    const body = JSON.parse(call.body);
+    return lastUserText(call.upstream === 'code_assist' ? body.request ?? {} : body);
   } catch {
     return '';
   }

@@ -45,8 +45,8 @@ function searchParts(prompt, { options, serial }) {
   ];
 }
 
-function codeParts(prompt, { family, serial }) {
-  const id = family.generation >= 3
+function codeParts(prompt, { family, options, serial }) {
+  const id = family.generation >= 3 && options.ids !== false
     ? { id: hash(`code ${serial}`).toString('hex').slice(0, 8) } : {};
   const fails = /\bfail/i.test(prompt);
   const code = fails ? 'print(6 / 0)\n' : 'print(6 * 7)\n';

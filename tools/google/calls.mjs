@@ -50,14 +50,15 @@ function argumentsFor({ name, parameters, parametersJsonSchema }, text, at) {
   return schema && sample({ type: 'object', ...schema });
 }
 
-// The calls in one event. Gemini 3 gives each an id; a model that thinks signs the first.
+// The calls in one event. Gemini 3 gives each an id, but not on Vertex AI; a model that thinks
+// signs the first.
 export function callEvents(calls, thoughts, { family, options, serial }) {
   const isLevel = family.think === 'level';
   const parts = calls.map(({ name, args }, index) => {
     const functionCall = { name };
     if (args !== undefined) functionCall.args = args;
     const id = hash(`${serial} ${index}`).toString('hex').slice(0, 8);
-    if (family.generation >= 3) functionCall.id = id;
+    if (family.generation >= 3 && options.ids !== false) functionCall.id = id;
     const isSigned = index === 0 && family.think !== 'none';
     return isSigned
       ? { functionCall, thoughtSignature: signPart(options.route, name, `${serial}`) }

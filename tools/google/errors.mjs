@@ -31,6 +31,12 @@ export function errorValue({ code, message, status = statusOf[code] ?? 'UNKNOWN'
 
 export const errorBody = (failure) => `${JSON.stringify(errorValue(failure), null, 2)}\n`;
 
+// An answer of the token endpoint that is no token.
+export const refusal = (status, error, description, more = {}) => ({
+  status,
+  body: `${JSON.stringify({ error, error_description: description, ...more }, null, 2)}\n`,
+});
+
 // A request the JSON layer refuses: all violations in one message, one per line.
 //   violations  [{field?, description}]
 export const badRequest = (violations) => new Failure(

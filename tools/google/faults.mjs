@@ -5,8 +5,9 @@
 //   'name'             a fault of presets.mjs
 //   {fault: 'name', ...}  the same with changes
 //   {...}              a fault of its own:
-//     target     'token' | 'stream' | 'generate' | 'count' | 'models'; without it any but 'token'
-//     account    only calls that use this refresh token
+//     target     one of routes.mjs; without it any but 'token' and 'consent'
+//     upstream   only calls of 'gemini_api', 'vertex' or 'code_assist'
+//     account    only calls that use this refresh token, service account (e-mail) or API key
 //     match      only calls whose body has this text
 //     times      how many calls it answers (default 1); 'always' for all
 //     status, headers, body     that answer; an object as body is sent as JSON
@@ -45,7 +46,8 @@ export class Script {
   async next(call) {
     const chosen = this.choose ? await this.choose(call) : this.take(call);
     if (chosen) return faultOf(chosen, call);
-    return this.choose || call.target === 'token' ? null : this.marked(call);
+    const isApi = call.target !== 'token' && call.target !== 'consent';
+    return this.choose || !isApi ? null : this.marked(call);
   }
 
   take(call) {
@@ -111,7 +113,9 @@ function faultOf(entry, call) {
 }
 
 function fits(entry, call) {
-  if (entry.target ? entry.target !== call.target : call.target === 'token') return false;
+  const isSignIn = call.target === 'token' || call.target === 'consent';
+  if (entry.target ? entry.target !== call.target : isSignIn) return false;
+  if (entry.upstream !== undefined && entry.upstream !== call.upstream) return false;
   if (entry.match !== undefined && !call.body.includes(entry.match)) return false;
   return entry.account === undefined || isTokenFor(call, entry.account);
 }

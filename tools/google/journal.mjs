@@ -1,6 +1,9 @@
 // What the stand-in received, for tests to look at: one record per call, also of calls that were
 // refused or broken off.
-//   {method, url, target, headers, body, at, status, sent, finished, closedEarly}
+//   {method, url, target, upstream, model, project, location, headers, body, at, status, sent,
+//    finished, closedEarly, promptTokens?, cachedTokens?}
+// `upstream`: 'gemini_api', 'vertex', 'code_assist' or null. `project`: of the path, of the body,
+// or the quota project of the header. The token counts are those of an answer.
 // `sent`: bytes of the answer's body so far. `finished`: it was sent to its end. `closedEarly`: the
 // client closed before that.
 export class Journal {

@@ -1,5 +1,5 @@
 // The request messages of the Gemini API as data: what fields exist and of which type. Another
-// upstream is another tree, made from this one by spreading it and changing some entries.
+// upstream is another tree, made from this one by changing some entries (`messages_*.mjs`).
 //
 //   'X'     one value      '[]X'  repeated      '{}X'  map from string
 //   X is a scalar (string bool float double int32 int64 bytes duration timestamp), `struct`,
@@ -32,6 +32,24 @@ export const enums = {
     'URL_CONTEXT', 'GOOGLE_MAPS', 'FILE_SEARCH'],
   Environment: ['Tool.ComputerUse.Environment', 'ENVIRONMENT_UNSPECIFIED', 'ENVIRONMENT_BROWSER'],
   Retrieval: ['DynamicRetrievalConfig.Mode', 'MODE_UNSPECIFIED', 'MODE_DYNAMIC'],
+  BlockMethod: ['SafetySetting.HarmBlockMethod', 'HARM_BLOCK_METHOD_UNSPECIFIED', 'SEVERITY',
+    'PROBABILITY'],
+  BlockingConfidence: ['PhishBlockThreshold', 'PHISH_BLOCK_THRESHOLD_UNSPECIFIED',
+    'BLOCK_LOW_AND_ABOVE', 'BLOCK_MEDIUM_AND_ABOVE', 'BLOCK_HIGH_AND_ABOVE',
+    'BLOCK_HIGHER_AND_ABOVE', 'BLOCK_VERY_HIGH_AND_ABOVE', 'BLOCK_ONLY_EXTREMELY_HIGH'],
+  RoutingPreference: ['GenerationConfig.RoutingConfig.AutoRoutingMode.ModelRoutingPreference',
+    'UNKNOWN', 'PRIORITIZE_QUALITY', 'BALANCED', 'PRIORITIZE_COST'],
+  FeaturePreference: ['ModelConfig.FeatureSelectionPreference',
+    'FEATURE_SELECTION_PREFERENCE_UNSPECIFIED', 'PRIORITIZE_QUALITY', 'BALANCED',
+    'PRIORITIZE_COST'],
+  Platform: ['ClientMetadata.Platform', 'PLATFORM_UNSPECIFIED', 'DARWIN_AMD64', 'DARWIN_ARM64',
+    'LINUX_AMD64', 'LINUX_ARM64', 'WINDOWS_AMD64'],
+  IdeType: ['ClientMetadata.IdeType', 'IDE_UNSPECIFIED', 'VSCODE', 'INTELLIJ',
+    'VSCODE_CLOUD_WORKSTATION', 'INTELLIJ_CLOUD_WORKSTATION', 'CLOUD_SHELL', 'CIDER', 'CLOUD_RUN',
+    'ANDROID_STUDIO', 'ANTIGRAVITY', 'JETSKI', 'COLAB', 'FIREBASE', 'CHROME_DEVTOOLS',
+    'GEMINI_CLI'],
+  PluginType: ['ClientMetadata.PluginType', 'PLUGIN_UNSPECIFIED', 'CLOUD_CODE', 'GEMINI',
+    'AIPLUGIN_INTELLIJ', 'AIPLUGIN_STUDIO', 'PANTHEON'],
   Transcription: ['AudioTranscriptionConfig.Mode', 'MODE_UNSPECIFIED', 'VERBATIM', 'SMART'],
 };
 
@@ -131,3 +149,7 @@ export const gemini = {
     minLength: 'int64', maxLength: 'int64', pattern: 'string', anyOf: '[]Schema',
   },
 };
+
+// The members of an object but these.
+export const without = (members, names) =>
+  Object.fromEntries(Object.entries(members).filter(([name]) => !names.includes(name)));

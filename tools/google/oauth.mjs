@@ -1,50 +1,114 @@
-// OAuth: the token endpoint and the check of credentials on API calls.
+// OAuth: the token endpoint with its three grants, and the access tokens it issues.
 // An access token carries its own expiry and a MAC over it, so it stays good when the stand-in is
 // restarted: the proxy keeps tokens in KV for longer than a process lives. The salt is not a
 // secret; these tokens open nothing but this stand-in.
 // Source: developers.google.com/identity "Using OAuth 2.0 to access Google APIs".
 import { createHash, createHmac } from 'node:crypto';
-import { errorInfo, Failure } from './errors.mjs';
+import { readAssertion } from './assertions.mjs';
+import { redeemCode } from './codes.mjs';
+import { refusal } from './errors.mjs';
 
 const salt = 'stand-in for Google, opens nothing';
 const mac = (text) => createHmac('sha256', salt).update(text).digest('base64url').slice(0, 22);
 const shortHash = (text) => createHash('sha256').update(text).digest('hex').slice(0, 8);
 
+// Tokens of service accounts end in dots, as some of Google's do.
+export const serviceAccountEnd = '....';
+
 // The default list of good refresh tokens.
 const knownByPrefix = (token) => token === 'stand-in' || token.startsWith('refresh-');
 
-const refusal = (status, error, description, more = {}) => ({
-  status,
-  body: `${JSON.stringify({ error, error_description: description, ...more }, null, 2)}\n`,
-});
+// "refresh-a~2" is the second successor of "refresh-a": the same sign-in.
+const origin = (token) => token.replace(/~\d+$/, '');
+
+const missing = (name) => refusal(400, 'invalid_request', `Missing required parameter: ${name}`);
+
+// What the endpoint remembers: codes and refresh tokens it issued, refresh tokens it replaced.
+//   {serial, codes: Map, issued: Map of refresh token -> client id, ended: Set}
+export const newState = () =>
+  ({ serial: 0, codes: new Map(), issued: new Map(), ended: new Set() });
+
+const grants = {
+  refresh_token: refreshGrant,
+  authorization_code: codeGrant,
+  'urn:ietf:params:oauth:grant-type:jwt-bearer': assertionGrant,
+};
 
 // Answers one POST to the token endpoint.
 //   body      application/x-www-form-urlencoded text
-//   settings  {clients?: {id: secret | null}, refreshTokens?: array | function, expiresIn, scope,
-//             now()}; without `clients` any client is good
-//   serial    number of this token, shown in it so that a test can tell one from the next
+//   settings  {clients?: {id: secret | null}, refreshTokens?: array | function, serviceAccounts?,
+//             rotateRefreshTokens?, expiresIn, scope, now()}; without `clients` any client is good
+//   state     of newState()
+//   ownUrl    address of the endpoint
 //   returns   {status, body}
-export function exchange(body, settings, serial) {
+export function exchange(body, settings, state, ownUrl) {
+  state.serial += 1; // shown in each access token so that a test can tell one from the next
   const form = new URLSearchParams(body);
-  const missing = (name) =>
-    refusal(400, 'invalid_request', `Missing required parameter: ${name}`);
   const grant = form.get('grant_type');
   if (!grant) return missing('grant_type');
-  if (grant !== 'refresh_token') {
+  if (!Object.hasOwn(grants, grant)) {
     return refusal(400, 'unsupported_grant_type', `Invalid grant_type: ${grant}`);
   }
-  const refused = refuseClient(form, settings.clients);
+  const { refused, ...granted } = grants[grant](form, settings, state, ownUrl);
   if (refused) return refused;
+  return { status: 200, body: `${JSON.stringify(granted, null, 2)}\n` };
+}
+
+function refreshGrant(form, settings, state) {
+  const refused = refuseClient(form, settings.clients);
+  if (refused) return { refused };
   const token = form.get('refresh_token');
-  if (!token) return missing('refresh_token');
-  if (token.startsWith('revoked')) {
-    return refusal(400, 'invalid_grant', 'Token has been expired or revoked.');
+  if (!token) return { refused: missing('refresh_token') };
+  if (token.startsWith('revoked') || state.ended.has(token)) {
+    return { refused: refusal(400, 'invalid_grant', 'Token has been expired or revoked.') };
   }
-  const known = settings.refreshTokens ?? knownByPrefix;
-  if (!(Array.isArray(known) ? known.includes(token) : known(token))) {
-    return refusal(400, 'invalid_grant', 'Bad Request');
+  if (!isKnown(token, settings, state)) {
+    return { refused: refusal(400, 'invalid_grant', 'Bad Request') };
   }
-  return { status: 200, body: `${JSON.stringify(grantToken(token, settings, serial), null, 2)}\n` };
+  const owner = state.issued.get(token);
+  if (owner !== undefined && owner !== form.get('client_id')) {
+    return { refused: refusal(401, 'unauthorized_client', 'Unauthorized') };
+  }
+  const granted = { access_token: accessToken(origin(token), settings, state),
+    expires_in: settings.expiresIn, scope: settings.scope, token_type: 'Bearer' };
+  if (settings.rotateRefreshTokens) granted.refresh_token = successor(token, form, settings, state);
+  return granted;
+}
+
+function isKnown(token, { refreshTokens: known = knownByPrefix }, { issued }) {
+  if (issued.has(token)) return true;
+  const first = origin(token);
+  return Array.isArray(known) ? known.includes(first) : known(first);
+}
+
+// The refresh token that takes this one's place; with 'revoke' the old one ends.
+function successor(token, form, { rotateRefreshTokens }, state) {
+  const next = `${origin(token)}~${Number(/~(\d+)$/.exec(token)?.[1] ?? 0) + 1}`;
+  state.issued.set(next, form.get('client_id'));
+  if (rotateRefreshTokens === 'revoke') state.ended.add(token);
+  return next;
+}
+
+function codeGrant(form, settings, state) {
+  const refused = refuseClient(form, settings.clients);
+  if (refused) return { refused };
+  if (!form.get('code')) return { refused: missing('code') };
+  const redeemed = redeemCode(form, settings, state);
+  if (redeemed.refused) return redeemed;
+  const { refreshToken, seed, scope } = redeemed;
+  const granted = { access_token: accessToken(seed, settings, state),
+    expires_in: settings.expiresIn };
+  if (refreshToken) granted.refresh_token = refreshToken;
+  return { ...granted, scope, token_type: 'Bearer' };
+}
+
+function assertionGrant(form, settings, state, ownUrl) {
+  const assertion = form.get('assertion');
+  if (!assertion) return { refused: missing('assertion') };
+  const { refused, email } = readAssertion(assertion, settings, ownUrl);
+  if (refused) return { refused };
+  return { access_token: accessToken(email, settings, state) + serviceAccountEnd,
+    expires_in: settings.expiresIn, token_type: 'Bearer' };
 }
 
 function refuseClient(form, clients) {
@@ -61,67 +125,36 @@ function refuseClient(form, clients) {
   return refusal(401, 'invalid_client', 'Unauthorized');
 }
 
-function grantToken(refreshToken, settings, serial) {
-  return {
-    access_token: issueToken(refreshToken, serial, settings.now() + settings.expiresIn * 1000),
-    expires_in: settings.expiresIn,
-    scope: settings.scope,
-    token_type: 'Bearer',
-  };
-}
+const accessToken = (owner, settings, { serial }) =>
+  issueToken(owner, serial, settings.now() + settings.expiresIn * 1000);
 
-export function issueToken(refreshToken, serial, expiresAtMs) {
-  const text = `access-${serial}-for-${shortHash(refreshToken)}-${Math.round(expiresAtMs)}`;
+//   owner  refresh token, or e-mail of a service account
+export function issueToken(owner, serial, expiresAtMs) {
+  const text = `access-${serial}-for-${shortHash(owner)}-${Math.round(expiresAtMs)}`;
   return `${text}-${mac(text)}`;
 }
 
 // good | expired | unknown
 export function judgeToken(token, nowMs) {
-  const parts = /^(access-\d+-for-[0-9a-f]{8}-(\d+))-([\w-]{22})$/.exec(token);
+  const parts = /^(access-\d+-for-[0-9a-f]{8}-(\d+))-([\w-]{22})(\.{4})?$/.exec(token);
   if (!parts || mac(parts[1]) !== parts[3]) return 'unknown';
   return Number(parts[2]) > nowMs ? 'good' : 'expired';
 }
 
-const expected = 'Expected OAuth 2 access token, login cookie or other valid authentication '
-  + 'credential. See https://developers.google.com/identity/sign-in/web/devconsole-project.';
-const unregistered = "Method doesn't allow unregistered callers (callers without established "
-  + 'identity). Please use API Key or other form of API consumer identity to call this API.';
-
-// Throws a Failure unless the call carries a credential that Google would take.
-//   headers   lower-case names, as node gives them
-//   query     URLSearchParams of the call
-export function checkCredential(headers, query, settings, method) {
-  const authorization = headers.authorization;
-  const key = headers['x-goog-api-key'] ?? query.get('key');
-  if (authorization !== undefined) return checkBearer(authorization, headers, settings, method);
-  if (key === null) throw new Failure(403, unregistered);
-  if (key.startsWith('key-')) return undefined;
-  const message = 'API key not valid. Please pass a valid API key.';
-  throw new Failure(400, message, { details: [errorInfo('API_KEY_INVALID')] });
+// Who calls, as one text for all tokens of one sign-in; for quotas and caches of an account.
+export function callerOf({ authorization = '', 'x-goog-api-key': key }) {
+  return /-for-([0-9a-f]{8})-/.exec(authorization)?.[1] ?? key ?? authorization;
 }
 
-function checkBearer(authorization, headers, settings, method) {
-  const token = /^bearer +(\S+)$/i.exec(authorization.trim())?.[1];
-  const refuse = (words, reason) => {
-    throw new Failure(401, `${words} ${expected}`, { details: [errorInfo(reason, { method })] });
-  };
-  const missing = 'Request is missing required authentication credential.';
-  if (!token) refuse(missing, 'CREDENTIALS_MISSING');
-  const verdict = settings.acceptForeignTokens ? 'good' : judgeToken(token, settings.now());
-  const invalid = 'Request had invalid authentication credentials.';
-  if (verdict === 'expired') refuse(invalid, 'ACCESS_TOKEN_EXPIRED');
-  if (verdict === 'unknown') refuse(invalid, 'ACCESS_TOKEN_TYPE_UNSUPPORTED');
-  if (settings.requireQuotaProject && !headers['x-goog-user-project']) {
-    const details = [errorInfo('SERVICE_DISABLED', { consumer: 'projects/0' })];
-    throw new Failure(403, 'Your application is authenticating by using local Application Default '
-      + 'Credentials. The generativelanguage.googleapis.com API requires a quota project, which is '
-      + 'not set by default.', { details });
+// True for a call that is made for this account, named by its refresh token, the e-mail of its
+// service account or its API key: a call of the token endpoint, or an API call with its token.
+export function isTokenFor({ target, headers, body }, account) {
+  if (target !== 'token') {
+    return headers['x-goog-api-key'] === account
+      || (headers.authorization ?? '').includes(`-for-${shortHash(account)}-`);
   }
-}
-
-// True for a call that is made with this refresh token: a refresh, or an API call with a token made
-// from it.
-export function isTokenFor({ target, headers, body }, refreshToken) {
-  if (target === 'token') return new URLSearchParams(body).get('refresh_token') === refreshToken;
-  return (headers.authorization ?? '').includes(`-for-${shortHash(refreshToken)}-`);
+  const form = new URLSearchParams(body);
+  const claims = form.get('assertion')?.split('.')[1];
+  if (claims === undefined) return origin(form.get('refresh_token') ?? '') === account;
+  return Buffer.from(claims, 'base64url').includes(JSON.stringify(account));
 }

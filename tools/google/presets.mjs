@@ -2,7 +2,9 @@
 // (`google.script(['429'])`) and, for API calls, in a prompt (`[[fault:429]]`).
 // Bodies follow public reports and recorded answers.
 import { detail, errorInfo, errorValue } from './errors.mjs';
+import { perDay, perMinute, quotaError, resourceExhausted } from './quotas.mjs';
 import { mendsSignature, repairs } from './repairs.mjs';
+import { missingModel, wrapped } from './upstreams.mjs';
 
 // Errors instead of an answer.
 const failing = (code, message, more = {}) =>
@@ -22,25 +24,45 @@ const cancelled = errorValue({ code: 499, message: 'The operation was cancelled.
 const expired = 'Request had invalid authentication credentials. Expected OAuth 2 access token, '
   + 'login cookie or other valid authentication credential.';
 
-const perMinute = 'GenerateRequestsPerMinutePerProjectPerModel-FreeTier';
-const perDay = 'GenerateRequestsPerDayPerProjectPerModel-FreeTier';
-
-// A quota error as the Gemini API sends it, for the model of the call.
-const quota = (quotaId, quotaValue, retryDelay) => ({ model }) => {
-  const quotaMetric = 'generativelanguage.googleapis.com/generate_content_free_tier_requests';
-  const quotaDimensions = { location: 'global', model };
-  const details = [
-    detail('QuotaFailure', { violations: [{ quotaMetric, quotaId, quotaDimensions, quotaValue }] }),
-    detail('Help', { links: [{ description: 'Learn more about Gemini API quotas',
-      url: 'https://ai.google.dev/gemini-api/docs/rate-limits' }] }),
-  ];
-  if (retryDelay) details.push(detail('RetryInfo', { retryDelay }));
-  const retry = retryDelay ? `\nPlease retry in ${retryDelay}.` : '';
-  return failing(429, 'You exceeded your current quota, please check your plan and billing '
-    + 'details. For more information on this error, head to: '
-    + 'https://ai.google.dev/gemini-api/docs/rate-limits.\n* Quota exceeded for metric: '
-    + `${quotaMetric}, limit: ${quotaValue}, model: ${model}${retry}`, { details });
+// A quota error of the Gemini API, for the model of the call.
+const quota = (...given) => ({ model }) => {
+  const { code, message, details } = quotaError(model, ...given);
+  return failing(code, message, { details });
 };
+
+// Refusals that name the project by its number.
+const project = '1234567890';
+const consumer = `projects/${project}`;
+const console_ = 'https://console.developers.google.com';
+const api = 'generativelanguage.googleapis.com'; // the call's own service in the answer
+const activationUrl = `${console_}/apis/api/${api}/overview?project=${project}`;
+const again = 'wait a few minutes for the action to propagate to our systems and retry.';
+const disabled = `Generative Language API has not been used in project ${project} before or it is `
+  + `disabled. Enable it by visiting ${activationUrl} then retry. If you enabled this API `
+  + `recently, ${again}`;
+const serviceDisabled = failing(403, disabled, { details: [
+  errorInfo('SERVICE_DISABLED', { consumer, containerInfo: project, activationUrl,
+    serviceTitle: 'Generative Language API' }),
+  detail('LocalizedMessage', { locale: 'en-US', message: disabled }),
+  detail('Help', { links: [{ description: 'Google developers console API activation',
+    url: activationUrl }] }),
+] });
+const billingDisabled = informed(403, 'This API method requires billing to be enabled. Please '
+  + `enable billing on project #${project} by visiting ${console_}/billing/enable?project=`
+  + `${project} then retry. If you enabled billing for this project recently, ${again}`,
+'BILLING_DISABLED', { consumer });
+
+// Refusals of Code Assist.
+const assist = (code, message, reason, metadata, more = []) => failing(code, message, {
+  details: [detail('ErrorInfo', { reason, domain: 'cloudcode-pa.googleapis.com', metadata }),
+    ...more],
+});
+const validationLink = 'https://accounts.google.com/signin/continue?stand-in=1';
+const validation = assist(403, 'Verify your account to continue.', 'VALIDATION_REQUIRED',
+  { validation_link: validationLink, validation_url_link_text: 'Verify your account',
+    validation_learn_more_url: 'https://support.google.com/accounts?p=al_alert' },
+  [detail('Help', { links: [{ description: 'Complete validation to continue',
+    url: validationLink }] })]);
 
 // Answers that are odd.
 const event = (candidate, more = {}) => ({
@@ -56,14 +78,18 @@ const events = (...list) => ({ events: list });
 const data = (value) => `data: ${JSON.stringify(value)}`;
 const sse = (value) => `${data(value)}\r\n\r\n`;
 const chunks = (...list) => ({ chunks: list });
+// Chunks with responses as the call's upstream wraps them.
+const framed = (make) => (call) => chunks(...make((response) => wrapped(call, response)));
 
-// name: [what it is, fault or function of the call {model}, until? of repairs.mjs]
+// name: [what it is, fault or function of the call {model, upstream}, until? of repairs.mjs]
 export const presets = {
   400: ['400 without an explanation', failing(400, 'Request contains an invalid argument.')],
   401: ['401, access token expired', informed(401, expired, 'ACCESS_TOKEN_EXPIRED')],
   403: ['403, no permission', failing(403, 'The caller does not have permission')],
-  404: ['404, no such model', ({ model }) => failing(404, `models/${model} is not found for API `
-    + 'version v1beta, or is not supported for generateContent.')],
+  404: ['404, no such model', (call) => {
+    const { code, message } = missingModel(call, 'generateContent');
+    return failing(code, message);
+  }],
   429: ['429, per minute, retry in 38.495166512s', quota(perMinute, '10', '38.495166512s')],
   500: ['500', failing(500, 'An internal error has occurred. Please retry.')],
   503: ['503, overloaded', { status: 503, body: overloaded }],
@@ -71,9 +97,13 @@ export const presets = {
   '429-short': ['429, per minute, retry in 1s', quota(perMinute, '10', '1s')],
   '429-day': ['429, per day', quota(perDay, '250', '30s')],
   '429-zero': ['429, limit 0: model not in the plan', quota(perMinute, '0')],
-  '429-plain': ['429 without details',
-    failing(429, 'Resource has been exhausted (e.g. check quota).')],
+  '429-plain': ['429 without details', ({ upstream }) => failing(429, upstream === 'vertex'
+    ? resourceExhausted : 'Resource has been exhausted (e.g. check quota).')],
+  capacity: ['429, no capacity for the model, of Code Assist', ({ model }) => assist(429,
+    `No capacity available for model ${model} on the server`, 'MODEL_CAPACITY_EXHAUSTED',
+    { model })],
   html: ['502 with an HTML page', page(502, 'Error 502 (Server Error)!!1')],
+  'html-404': ['404 with an HTML page', page(404, 'Error 404 (Not Found)!!1')],
   'html-200': ['200 with an HTML page', page(200, 'Sign in')],
   'empty-error': ['500 without a body', { status: 500, body: '' }],
   'array-error': ['503 inside an array', { status: 503, body: [overloaded] }],
@@ -81,9 +111,12 @@ export const presets = {
     { status: 302, headers: { location: 'http://redirect.invalid/' }, body: '' }],
   'api-key': ['400, API key not valid',
     informed(400, 'API key not valid. Please pass a valid API key.', 'API_KEY_INVALID')],
-  'service-disabled': ['403, API not enabled',
-    informed(403, 'Generative Language API has not been used in project 1 before or it is '
-      + 'disabled.', 'SERVICE_DISABLED', { consumer: 'projects/1' })],
+  'service-disabled': ['403, API not enabled', serviceDisabled],
+  'billing-disabled': ['403, no billing account', billingDisabled],
+  'consumer-suspended': ['403, project suspended', informed(403,
+    `Permission denied: Consumer '${consumer}' has been suspended.`, 'CONSUMER_SUSPENDED',
+    { consumer, containerInfo: consumer })],
+  'validation-required': ['403, the account has to be verified, of Code Assist', validation],
   scopes: ['403, token lacks the scope', informed(403,
     'Request had insufficient authentication scopes.', 'ACCESS_TOKEN_SCOPE_INSUFFICIENT')],
   location: ['400, location not supported', failing(400,
@@ -124,18 +157,19 @@ export const presets = {
   'unknown-finish': ['unknown finish reason after text', events(said('Text'), ended('FAKE_NEW'))],
   'late-event': ['text after the finish reason', events(said('Text', 'STOP'), said(' late'))],
   'big-event': ['one event of 5 MB', () => events(said('x'.repeat(5_000_000), 'STOP'))],
-  'error-event': ['text, then an error event', chunks(sse(said('First ')), sse(overloaded))],
+  'error-event': ['text, then an error event',
+    framed((wrap) => [sse(wrap(said('First '))), sse(overloaded)])],
   'error-first': ['200, then an error event at once', chunks(sse(overloaded))],
   'error-lines': ['text, then a bare JSON error over several lines',
-    chunks(sse(said('First ', 'STOP')),
-      `${JSON.stringify(cancelled, null, 2).replaceAll('\n', '\r\n')}\r\n`)],
+    framed((wrap) => [sse(wrap(said('First ', 'STOP'))),
+      `${JSON.stringify(cancelled, null, 2).replaceAll('\n', '\r\n')}\r\n`])],
   'bad-json': ['text, then an event that is not JSON',
-    chunks(sse(said('First ')), 'data: {"candidates": [{\r\n\r\n')],
+    framed((wrap) => [sse(wrap(said('First '))), 'data: {"candidates": [{\r\n\r\n'])],
   'no-blank-line': ['last event without its blank line',
-    chunks(sse(said('Whole ')), data(said('answer', 'STOP')))],
+    framed((wrap) => [sse(wrap(said('Whole '))), data(wrap(said('answer', 'STOP')))])],
   'empty-stream': ['200 with no event at all', chunks()],
   'json-200': ['a plain JSON answer where a stream is expected',
-    { status: 200, body: said('Plain', 'STOP') }],
+    (call) => ({ status: 200, body: wrapped(call, said('Plain', 'STOP')) })],
 
   lf: ['LF instead of CRLF', { lineEnd: '\n' }],
   gzip: ['gzip, whatever was asked for', { gzip: true }],

@@ -4,7 +4,7 @@
 // Source: protobuf.dev "ProtoJSON", error texts as seen in public reports.
 import { enums } from './messages.mjs';
 
-const package_ = 'type.googleapis.com/google.ai.generativelanguage.v1beta.';
+const defaultPackage = 'google.ai.generativelanguage.v1beta.';
 const snake = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 const compiled = new WeakMap();
 
@@ -32,10 +32,10 @@ function compileFields(fields) {
   return table;
 }
 
-// Reads `json` as message `type` of `tree`.
+// Reads `json` as message `type` of `tree`; `package_` stands before names of types in errors.
 //   returns  {message, violations: [{field?, description}]}; keys of `message` are camelCase
-export function readMessage(tree, type, json) {
-  const reader = new Reader(compile(tree));
+export function readMessage(tree, type, json, package_ = defaultPackage) {
+  const reader = new Reader(compile(tree), package_);
   if (!isObject(json)) {
     return { message: {}, violations: [unknownName('', '', 'Root element must be a message.')] };
   }
@@ -53,8 +53,9 @@ function unknownName(name, path, why) {
 }
 
 class Reader {
-  constructor(types) {
+  constructor(types, package_) {
     this.types = types;
+    this.package = `type.googleapis.com/${package_}`;
     this.violations = [];
   }
 
@@ -114,7 +115,7 @@ class Reader {
     if (type === 'value') return value;
     if (this.types.has(type) || type === 'struct') {
       if (isObject(value)) return type === 'struct' ? value : this.message(type, value, at);
-      const name = type === 'struct' ? typeName(type) : package_ + type;
+      const name = type === 'struct' ? typeName(type) : this.package + type;
       return this.invalid(at, name, JSON.stringify(value));
     }
     if (enums[type]) return this.enum(type, value, at);
@@ -134,7 +135,7 @@ class Reader {
     if (Number.isInteger(value) && value >= 0 && value < values.length) return values[value];
     const upper = typeof value === 'string' ? value.toUpperCase() : undefined;
     if (values.includes(upper)) return upper;
-    return this.invalid(at, package_ + name, JSON.stringify(value));
+    return this.invalid(at, this.package + name, JSON.stringify(value));
   }
 
   invalid(at, type, shown) {

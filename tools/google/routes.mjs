@@ -1,17 +1,14 @@
 // Which of the stand-in's methods a request is for.
-//   {target, method, path, query, action?, model?}
-//   target  'home' | 'control' | 'token' | 'stream' | 'generate' | 'count' | 'models' | 'unknown'
+//   {target, method, path, query, upstream?, action?, model?, project?, location?, version?,
+//    isExpress?, name?}
+//   target    'home' | 'control' | 'token' | 'consent' | 'stream' | 'generate' | 'count' | 'models'
+//             | 'load' | 'onboard' | 'operation' | 'quota' | 'unknown'
+//   upstream  'gemini_api' | 'vertex' | 'code_assist' for API calls
 const actions = {
   streamGenerateContent: 'stream', generateContent: 'generate', countTokens: 'count',
 };
-
-// Names as Google's error details give them.
-export const methodNames = {
-  stream: 'google.ai.generativelanguage.v1beta.GenerativeService.StreamGenerateContent',
-  generate: 'google.ai.generativelanguage.v1beta.GenerativeService.GenerateContent',
-  count: 'google.ai.generativelanguage.v1beta.GenerativeService.CountTokens',
-  models: 'google.ai.generativelanguage.v1beta.ModelService.ListModels',
-};
+const codeAssistActions = { ...actions, loadCodeAssist: 'load', onboardUser: 'onboard',
+  retrieveUserQuota: 'quota' };
 
 export function routeOf({ method, url }) {
   const [path, search = ''] = url.split(/\?(.*)/s);
@@ -19,16 +16,52 @@ export function routeOf({ method, url }) {
   return { ...call, ...targetOf(method, path) };
 }
 
+const unknown = { target: 'unknown' };
+
 function targetOf(method, path) {
   if (path === '/') return { target: 'home' };
   if (path.startsWith('/_control/')) return { target: 'control' };
-  if (path === '/token') return { target: method === 'POST' ? 'token' : 'unknown' };
-  const [, name, action] = /^\/v1beta\/models(?:\/([^/:]+)(?::(\w+))?)?$/.exec(path) ?? [path];
-  if (path === '/v1beta/models' || (name && !action)) {
-    return { target: method === 'GET' ? 'models' : 'unknown', model: decoded(name) };
+  if (path === '/token') return method === 'POST' ? { target: 'token' } : unknown;
+  if (path === '/o/oauth2/v2/auth') {
+    return ['GET', 'POST'].includes(method) ? { target: 'consent' } : unknown;
   }
-  if (!action || method !== 'POST') return { target: 'unknown' };
-  return { target: actions[action] ?? 'unknown', action, model: decoded(name) };
+  if (path.startsWith('/v1internal')) return codeAssistTarget(method, path);
+  return geminiTarget(method, path) ?? vertexTarget(method, path) ?? unknown;
+}
+
+function geminiTarget(method, path) {
+  const found = /^\/v1beta\/models(?:\/([^/:]+)(?::(\w+))?)?$/.exec(path);
+  if (!found) return null;
+  const [, name, action] = found;
+  const call = { upstream: 'gemini_api', version: 'v1beta', model: decoded(name) };
+  if (!action) return method === 'GET' ? { target: 'models', ...call } : unknown;
+  return posted(method, actions, action, call);
+}
+
+// The model of a project in a location, or in express mode (with a key) of neither.
+function vertexTarget(method, path) {
+  const found = /^\/(v1|v1beta1)(?:\/projects\/([^/:]+)\/locations\/([^/:]+))?(?<rest>\/.*)$/
+    .exec(path);
+  const named = /^\/publishers\/google\/models\/([^/:]+):(\w+)$/.exec(found?.groups.rest ?? '');
+  if (!named) return null;
+  const [, version, project, location] = found;
+  const call = { upstream: 'vertex', version, model: decoded(named[1]) };
+  if (project === undefined) call.isExpress = true;
+  else Object.assign(call, { project: decoded(project), location: decoded(location) });
+  return posted(method, actions, named[2], call);
+}
+
+function codeAssistTarget(method, path) {
+  const call = { upstream: 'code_assist', version: 'v1internal' };
+  const operation = /^\/v1internal\/(operations\/[\w.-]+)$/.exec(path)?.[1];
+  if (operation && method === 'GET') return { target: 'operation', name: operation, ...call };
+  const action = /^\/v1internal:(\w+)$/.exec(path)?.[1];
+  return action ? posted(method, codeAssistActions, action, call) : unknown;
+}
+
+function posted(method, known, action, call) {
+  if (method !== 'POST' || !Object.hasOwn(known, action)) return unknown;
+  return { target: known[action], action, ...call };
 }
 
 function decoded(name) {

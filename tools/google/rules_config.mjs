@@ -17,6 +17,7 @@ const ranges = [
 const mimeTypes = ['text/plain', 'application/json', 'application/xml', 'application/yaml',
   'text/x.enum'];
 
+const goodCache = /^(projects\/[^/]+\/locations\/[^/]+\/)?cachedContents\/stand-in/;
 const aspectRatios = ['1:1', '2:3', '3:2', '3:4', '4:3', '4:5', '5:4', '9:16', '16:9', '21:9'];
 const imageSizes = ['512', '1K', '2K', '4K'];
 const voices = ['zephyr', 'puck', 'charon', 'kore', 'fenrir', 'leda', 'orus', 'aoede', 'callirrhoe',
@@ -182,7 +183,7 @@ function checkCache(request) {
       + 'system_instruction, tools or tool_config.\n\nProposed fix: move those values to '
       + 'CachedContent from GenerateContent request.');
   }
-  if (!/^cachedContents\/stand-in/.test(request.cachedContent)) {
+  if (!goodCache.test(request.cachedContent)) {
     throw new Failure(403, 'CachedContent not found (or permission denied)');
   }
 }

@@ -9,7 +9,9 @@ const dataOf = ['text', 'inlineData', 'fileData', 'functionCall', 'functionRespo
 const mediaTypes =
   /^(image\/(png|jpeg|webp|heic|heif)|audio\/.+|video\/.+|text\/.+|application\/pdf)$/i;
 const responseMediaTypes = /^(image\/(png|jpeg|webp)|application\/pdf)$/i;
-const fileUris = [/^https?:\/\/[^/]/i, /^files\/[a-z0-9-]+$/];
+const webUri = /^https?:\/\/[^/]/i;
+const fileName = /^files\/[a-z0-9-]+$/; // of the Files API
+const storageUri = /^gs:\/\/[^/]+\/./; // of Cloud Storage
 
 const partsOf = (content) => content.parts ?? [];
 const callsOf = (content) =>
@@ -34,8 +36,10 @@ export function checkContents({ request, model, family, options }) {
   if (request.systemInstruction && !family.system) {
     throw invalid(`Developer instruction is not enabled for models/${model}`);
   }
-  for (const content of contents) for (const part of partsOf(content)) checkMedia(part, family);
-  checkTurns(contents, family);
+  const isGemini = [undefined, 'gemini_api'].includes(options.upstream);
+  const media = { family, fileUris: [webUri, isGemini ? fileName : storageUri] };
+  for (const content of contents) for (const part of partsOf(content)) checkMedia(part, media);
+  checkTurns(contents, options.ids === false ? { ...family, strict: false } : family);
   if (!options.acceptForeignSignatures) checkSignatures(contents, options.route);
   if (family.think === 'level') checkMissingSignatures(contents);
   if (family.strict && isModel(contents.at(-1))) {
@@ -67,21 +71,21 @@ function checkRoles(contents) {
   }
 }
 
-function checkMedia(part, family) {
+function checkMedia(part, { family, fileUris }) {
   if (part.inlineData) checkType(part.inlineData, mediaTypes);
-  if (part.fileData) checkFile(part.fileData);
+  if (part.fileData) checkFile(part.fileData, fileUris);
   if (part.mediaResolution && family.generation < 3) {
     throw unexplained('mediaResolution of a part needs a Gemini 3 model');
   }
   for (const media of part.functionResponse?.parts ?? []) {
     if (family.generation < 3) throw unexplained('functionResponse.parts needs a Gemini 3 model');
     if (media.inlineData) checkType(media.inlineData, responseMediaTypes);
-    if (media.fileData) checkFile(media.fileData);
+    if (media.fileData) checkFile(media.fileData, fileUris);
   }
 }
 
-// The web, YouTube and the Files API; hosts under .invalid cannot be reached.
-function checkFile({ fileUri = '' }) {
+// The web, YouTube, and the Files API or Cloud Storage; hosts under .invalid cannot be reached.
+function checkFile({ fileUri = '' }, fileUris) {
   if (!fileUris.some((pattern) => pattern.test(fileUri))) {
     throw invalid(`Invalid or unsupported file uri: ${fileUri}`);
   }

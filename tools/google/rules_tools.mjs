@@ -12,7 +12,7 @@ const maxDeclarations = 512;
 export const declarationsOf = (request) =>
   (request.tools ?? []).flatMap((tool) => tool.functionDeclarations ?? []);
 
-export function checkTools({ request, family }) {
+export function checkTools({ request, family, options }) {
   const declarations = declarationsOf(request);
   const names = declarations.map((declaration) => declaration.name);
   const broken = [
@@ -26,7 +26,8 @@ export function checkTools({ request, family }) {
   if (request.toolConfig?.functionCallingConfig && declarations.length === 0) {
     throw invalid('Function calling config is set without function_declarations.');
   }
-  checkCombination(request, family, declarations.length > 0);
+  const isGemini = [undefined, 'gemini_api'].includes(options.upstream);
+  checkCombination(request, family, declarations.length > 0, isGemini);
 }
 
 function brokenDeclarations(tools) {
@@ -116,19 +117,25 @@ function brokenMode(config, names) {
     : [`${path}[${index}]: function ${name} is not in function_declarations`]));
 }
 
-function checkCombination(request, family, hasFunctions) {
+const mixedTools = {
+  gemini: 'Tool use with function calling is unsupported',
+  vertex: 'Multiple tools are supported only when they are all search tools.',
+};
+
+function checkCombination(request, family, hasFunctions, isGemini) {
   const builtIn = (request.tools ?? []).some((tool) =>
     Object.keys(tool).some((name) => name !== 'functionDeclarations'));
   const mime = request.generationConfig?.responseMimeType;
   if (family.generation < 3) {
-    if (hasFunctions && builtIn) throw invalid('Tool use with function calling is unsupported');
+    if (hasFunctions && builtIn) throw invalid(mixedTools[isGemini ? 'gemini' : 'vertex']);
     const isJson = mime === 'application/json';
     const why = `with a response mime type: '${mime}' is unsupported`;
     if (isJson && hasFunctions) throw invalid(`Function calling ${why}`);
     if (isJson && builtIn) throw invalid(`Tool use ${why}`);
     return;
   }
-  if (!hasFunctions || !builtIn) return;
+  // Vertex AI takes both from Gemini 3 on (seen in recorded traffic).
+  if (!isGemini || !hasFunctions || !builtIn) return;
   if (!request.toolConfig?.includeServerSideToolInvocations) {
     throw invalid('Please enable tool_config.include_server_side_tool_invocations to use '
       + 'Built-in tools with Function calling.');

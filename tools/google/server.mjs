@@ -1,5 +1,6 @@
-// A stand-in for Google: OAuth token endpoint and Gemini API on one port, for local use without
-// credentials and for tests. It is not Google and no model answers; README.md says what it does.
+// A stand-in for Google: OAuth, Gemini API, Vertex AI and Code Assist on one port, for local use
+// without credentials and for tests. It is not Google and no model answers; README.md says what it
+// does.
 //
 //   node tools/google/server.mjs --port 9100
 //   const google = await startGoogle({ eventDelayMs: 0 });   // in a test
@@ -7,11 +8,15 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { pathToFileURL } from 'node:url';
 import { answerCall, normalAnswer, promptOf } from './api.mjs';
+import { namedInBody, newSignUps } from './code_assist.mjs';
 import { deliver } from './deliver.mjs';
 import { errorBody, Failure } from './errors.mjs';
 import { defaultModels } from './families.mjs';
 import { Script } from './faults.mjs';
 import { Journal } from './journal.mjs';
+import { newState } from './oauth.mjs';
+import { PrefixCache } from './prefix_cache.mjs';
+import { Quotas } from './quotas.mjs';
 import { routeOf } from './routes.mjs';
 
 // Everything that may be set; `google.options` may be changed while it runs.
@@ -22,13 +27,22 @@ export const defaults = {
   scope: 'https://www.googleapis.com/auth/cloud-platform',
   clients: undefined, // {client id: secret, or null for a client without one}; any client if absent
   refreshTokens: undefined, // array or function; "stand-in" and "refresh-..." if absent
+  rotateRefreshTokens: false, // a refresh gives a new one; 'revoke': and the old one ends
+  serviceAccounts: undefined, // {e-mail: {publicKey, keyId?}}; any, with any signature, if absent
   acceptForeignTokens: false, // access tokens it did not issue
   acceptForeignSignatures: false, // thought signatures it did not issue
   requireQuotaProject: false, // 403 without x-goog-user-project
   logprobs: undefined, // whether responseLogprobs is taken; by family if absent
   penalties: undefined, // whether presence and frequency penalty are taken; by family if absent
   models: defaultModels,
-  route: 'gemini', // which upstream it stands for; part of thought signatures
+  vertexModels: undefined, // those of Vertex AI; `models` if absent
+  vertexProjects: undefined, // projects whose path may be used; any if absent
+  locations: ['global', 'us', 'eu', 'us-central1', 'europe-west4', 'asia-northeast1'],
+  codeAssist: undefined, // {project, currentTier, allowedTiers, ineligibleTiers}; code_assist.mjs
+  route: 'gemini', // part of the thought signatures of the Gemini API
+  quota: undefined, // {requestsPerMinute?, requestsPerDay?} of a project and model
+  prefixCache: false, // whether beginnings of prompts that were seen count as cached
+  prefixCacheMinTokens: 1024, // shorter ones do not
   eventDelayMs: 25, // between events of a stream
   events: undefined, // a number: every answer is that many events of `eventText`
   eventText: undefined, // with {i} and {user}
@@ -40,10 +54,12 @@ export const defaults = {
 
 // Starts the stand-in.
 //   returns  {url, port, options, requests, until(record => bool), script(list | function),
-//            reset(), close()}
+//            reset(), close()}; reset() forgets script, records, spent quotas, prompts, sign-ups
+//            and replacements of refresh tokens
 export async function startGoogle(options = {}) {
-  const context = { options: { ...defaults, ...options }, script: new Script() };
-  Object.assign(context, { serial: 0, tokens: 0 }); // answers and access tokens so far
+  const context = { options: { ...defaults, ...options }, script: new Script(),
+    quotas: new Quotas(), cache: new PrefixCache() };
+  Object.assign(context, { serial: 0, oauth: newState(), codeAssist: newSignUps() });
   context.journal = new Journal(context.options);
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
     serve(context, request, response).catch((error) => {
@@ -54,8 +70,9 @@ export async function startGoogle(options = {}) {
   server.listen(context.options.port, context.options.host);
   await once(server, 'listening');
   const { port } = server.address();
+  context.url = `http://${context.options.host}:${port}`;
   return {
-    url: `http://${context.options.host}:${port}`,
+    url: context.url,
     port,
     options: context.options,
     requests: context.journal.requests,
@@ -72,6 +89,10 @@ export async function startGoogle(options = {}) {
 export function reset(context) {
   context.script.reset();
   context.journal.clear();
+  context.quotas.clear();
+  context.cache.clear();
+  context.oauth.ended.clear();
+  context.codeAssist = newSignUps();
 }
 
 async function serve(context, request, response) {
@@ -83,6 +104,9 @@ async function serve(context, request, response) {
   if (call.bytes === null) return undefined;
   call.headers = request.headers;
   call.body = call.bytes.toString('utf8');
+  call.record = record;
+  if (call.upstream === 'code_assist') Object.assign(call, namedInBody(call));
+  describe(record, call);
   call.prompt = () => promptOf(call);
   record.body = call.body;
   context.journal.changed();
@@ -91,6 +115,12 @@ async function serve(context, request, response) {
   const name = fault.fault === undefined ? '' : ` (fault ${fault.fault})`;
   context.options.log(`${call.method} ${call.path} ${record.status ?? 'no answer'}${name}`);
   return undefined;
+}
+
+// Where a call went, for the journal.
+function describe(record, { upstream = null, model = null, project, location = null, headers }) {
+  const quotaProject = headers['x-goog-user-project'] ?? null;
+  Object.assign(record, { upstream, model, project: project ?? quotaProject, location });
 }
 
 async function answerTo(context, call, signal) {
@@ -140,6 +170,7 @@ function readArguments(words) {
   const options = { log: (line) => console.log(`[stand-in for Google] ${line}`) };
   const names = {
     '--port': 'port', '--expires-in': 'expiresIn', '--event-delay-ms': 'eventDelayMs',
+    '--quota-per-minute': 'perMinute',
   };
   const known = ['--host', ...Object.keys(names), '--quiet'].join(' ');
   for (let index = 0; index < words.length; index += 1) {
@@ -149,7 +180,8 @@ function readArguments(words) {
     else if (names[word]) options[names[word]] = Number(words[index += 1]);
     else throw new Error(`unknown option ${word}; known: ${known}`);
   }
-  return options;
+  const { perMinute, ...rest } = options;
+  return perMinute === undefined ? rest : { ...rest, quota: { requestsPerMinute: perMinute } };
 }
 
 async function main() {

@@ -3,19 +3,25 @@
 import { setImmediate as immediate } from 'node:timers/promises';
 import { compact, quote } from './json.mjs';
 import { joinLogprobs } from './logprobs.mjs';
+import { wrapped } from './upstreams.mjs';
 import { sumOf, usageOf } from './usage.mjs';
 
 const batchChars = 16384;
 
-// One event as a GenerateContentResponse.
-export function responseOf(head, event) {
+// One event as its upstream sends it: a GenerateContentResponse, or that in a wrapper.
+//   head    {model, responseId, usage, call?: {upstream?}, createTime?, trafficType?}; with a
+//           traffic type, as on Vertex AI, only the last event has token counts
+//   isLast  whether it is the last of the answer
+export function responseOf(head, event, isLast = true) {
   const candidate = { content: { parts: event.parts, role: 'model' } };
   if (!event.parts) delete candidate.content.parts;
   if (event.finishReason) candidate.finishReason = event.finishReason;
   candidate.index = 0;
-  return { candidates: [{ ...candidate, ...event.candidate }],
-    usageMetadata: usageOf(head.usage, event), modelVersion: head.model,
-    responseId: head.responseId };
+  const { createTime, trafficType } = head;
+  const counts = trafficType === undefined || isLast ? usageOf(head.usage, event) : {};
+  return wrapped(head.call ?? {}, { candidates: [{ ...candidate, ...event.candidate }],
+    usageMetadata: { ...counts, ...(trafficType && { trafficType }) }, modelVersion: head.model,
+    ...(createTime && { createTime }), responseId: head.responseId });
 }
 
 // The whole answer as one response: texts of one kind joined, the last usage, the finish reason.
@@ -47,17 +53,27 @@ function wholeLoad(load) {
   return { parts, finishReason: 'STOP', candidateTokens: load.events, thoughtTokens: 0 };
 }
 
+function* loadEvents(load) {
+  for (let index = 0; index < load.events; index += 1) {
+    yield { parts: [{ text: loadText(load, index) }], candidateTokens: index + 1, thoughtTokens: 0,
+      ...(index === load.events - 1 && { finishReason: 'STOP' }) };
+  }
+}
+
 const loadText = ({ eventText, user }, index) =>
   eventText.replaceAll('{i}', index).replaceAll('{user}', user);
 
-// JSON of each event, one at a time. A load model's events differ only in their number, so all but
-// that number is rendered once.
+// JSON of each event, one at a time. A load model's events differ only in their number, so on the
+// Gemini API all but that number is rendered once.
 export function* eventTexts(plan) {
-  if (!plan.load) {
-    for (const event of plan.events) yield compact(responseOf(plan.head, event));
+  const { load, head } = plan;
+  if (!load || (head.call?.upstream ?? 'gemini_api') !== 'gemini_api') {
+    const events = load ? loadEvents(load) : plan.events;
+    for (const event of events) {
+      yield compact(responseOf(head, event, event.finishReason !== undefined));
+    }
     return;
   }
-  const { load, head } = plan;
   const pieces = load.eventText.replaceAll('{user}', load.user).split('{i}')
     .map((piece) => quote(piece).slice(1, -1));
   const before = '{"candidates": [{"content": {"parts": [{"text": "';
