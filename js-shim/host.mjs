@@ -1,7 +1,8 @@
 // The wasm's imports (wasm/worker/imports.h), one entry per verb of wasm/host/host.h. An import
 // never calls back into the wasm while it runs: answers come from promises and timers, and so
 // always in the context of the request that started the operation.
-const [kFailed, kDone, kEnd] = [0, 1, 2]; // as in host.h
+const [kFailed, kDone, kEnd] = [0, 1, 2]; // as in host.h, like the next
+const kRsa = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
 export const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 export const ignore = () => {}; // a writer's failure is seen through its `closed`
@@ -28,50 +29,48 @@ export function hostImports(engine, { resume, cancel, finish }) {
   const memory = () => new Uint8Array(engine.exports.memory.buffer); // fresh, as it moves
   const bytes = (at, size) => (size !== 0 ? memory().slice(at, at + size) : null);
   const text = (at, size) => decoder.decode(memory().subarray(at, at + size));
-  // Work that throws at once fails like work whose promise is rejected.
-  const attempt = (work) => new Promise((resolve) => resolve(work()));
-  const kv = (call, op, work) => attempt(() => work(env.TOKEN_CACHE)).then(
-    (value) => resume(call, op, value === null ? kEnd : kDone, value && new Uint8Array(value)),
-    () => resume(call, op, kFailed),
-  );
+  const attempt = (call, op, work, done) =>
+    Promise.try(work).then(done, () => resume(call, op, kFailed));
 
+  // Verbs that are answered with what a promise brings; null is kEnd.
+  const promises = {
+    kv_get: (...key) => env.TOKEN_CACHE.get(text(...key), 'arrayBuffer'),
+    kv_put: (key, keySize, at, size, expirationTtl) =>
+      env.TOKEN_CACHE.put(text(key, keySize), text(at, size), { expirationTtl }),
+    kv_delete: (...key) => env.TOKEN_CACHE.delete(text(...key)),
+    async sign(at, size, ...data) {
+      const [pkcs8, message] = [bytes(at, size), bytes(...data)];
+      const key = await crypto.subtle.importKey('pkcs8', pkcs8, kRsa, false, ['sign']);
+      return crypto.subtle.sign(kRsa, key, message);
+    },
+  };
   // Verbs of a call get it instead of its id.
   const verbs = {
-    kv_get: (call, op, ...key) => kv(call, op, (cache) => cache.get(text(...key), 'arrayBuffer')),
-    kv_put: (call, op, key, keySize, at, size, expirationTtl) =>
-      kv(call, op, (cache) => cache.put(text(key, keySize), text(at, size), { expirationTtl })),
-    kv_delete: (call, op, ...key) => kv(call, op, (cache) => cache.delete(text(...key))),
     fetch(call, op, headAt, headSize, at, size) {
       const abort = new AbortController();
       const answer = { stream: null, room: 16 * 1024, drop: () => abort.abort() };
       call.open.set(op, answer);
-      attempt(() => {
+      attempt(call, op, () => {
         const [method, url, ...head] = text(headAt, headSize).split('\n'); // host/http.h
         const options = { redirect: 'manual', signal: abort.signal };
         return fetch(url, { method, headers: headersOf(head), body: bytes(at, size), ...options });
-      }).then(
-        ({ status, headers, body }) => {
-          answer.stream = body;
-          resume(call, op, status, encoder.encode([...headers].flat().join('\n')));
-        },
-        () => resume(call, op, kFailed),
-      );
+      }, ({ status, headers, body }) => {
+        answer.stream = body;
+        resume(call, op, status, encoder.encode([...headers].flat().join('\n')));
+      });
     },
     // The next piece is asked for at once, but handed over when the client has taken the last one.
     read(call, op, bodyId) {
       const body = call.open.get(bodyId);
-      const end = (status) => { call.open.delete(bodyId); resume(call, op, status); };
-      if (!body?.stream) return void attempt(() => kEnd).then(end);
+      const end = () => { call.open.delete(bodyId); resume(call, op, kEnd); };
+      if (!body?.stream) return void Promise.resolve().then(end);
       body.reader ??= body.stream.getReader({ mode: 'byob' });
       // `room` is a size at first, then the buffer that the stream gives back with each piece.
-      body.reader.read(new Uint8Array(body.room)).then(
-        ({ done, value }) => {
-          if (done) return end(kEnd);
-          body.room = value.buffer;
-          call.written.then(() => resume(call, op, kDone, value));
-        },
-        () => end(kFailed),
-      );
+      attempt(call, op, () => body.reader.read(new Uint8Array(body.room)), ({ done, value }) => {
+        if (done) return end();
+        body.room = value.buffer;
+        call.written.then(() => resume(call, op, kDone, value));
+      });
     },
     sleep(call, op, ms) {
       const timer = setTimeout(() => resume(call, op, kDone), ms);
@@ -83,10 +82,7 @@ export function hostImports(engine, { resume, cancel, finish }) {
       call.open.set(op, { drop: () => waiters.delete(waiter) });
       waiter.promise.then(() => resume(call, op, kDone));
     },
-    drop(call, op) {
-      call.open.get(op)?.drop();
-      call.open.delete(op);
-    },
+    drop: ({ open }, op) => { open.get(op)?.drop(); open.delete(op); },
     respond(call, status, headAt, headSize, at, size, stream) {
       const { readable, writable } = stream ? new IdentityTransformStream() : {};
       call.writer = writable?.getWriter();
@@ -117,6 +113,10 @@ export function hostImports(engine, { resume, cancel, finish }) {
     log: (level, ...line) => console[['log', 'warn', 'error'][level]](text(...line)),
   };
 
+  for (const name in promises) {
+    verbs[name] = (call, op, ...rest) => attempt(call, op, () => promises[name](...rest), (value) =>
+      resume(call, op, value === null ? kEnd : kDone, value && new Uint8Array(value)));
+  }
   for (const name in verbs) host[name] = (id, ...rest) => verbs[name](calls.get(id), ...rest);
   // abort() asks the system to exit; this ends the engine.
   const exit = { get: (_, name) => () => { throw new WebAssembly.RuntimeError(name); } };

@@ -40,6 +40,7 @@ TEST_CASE("a first streamed chat goes through body, KV, refresh and Gemini, in t
         std::vector<std::string>{"read caller",
                                  "read caller",  //
                                  "kv_get token_0",
+                                 "kv_get cool_0",
                                  "wait token_0",
                                  "kv_get dead_0",
                                  "kv_get refresh_0",  //

@@ -16,10 +16,13 @@ namespace {
 // of a slow stream beside them, and what was done before and after.
 constexpr std::int64_t kLongestMs = 300'000 + 120'000 + 60'000;
 
+constexpr std::size_t kFreePlan = 50;  // subrequests of one request, that plan allows
+
 struct Told {
   std::string outcome;
   std::size_t operations_before = 0;  // of the preparation
   std::size_t operations = 0;
+  std::size_t subrequests = 0;
   std::int64_t ms = 0;
 };
 
@@ -33,8 +36,10 @@ Told tell(const Plot& plot, Fault fault, std::size_t n) {
   told.operations_before = story.host.operation_count();
   if (n > 0) (story.host.*fault)(told.operations_before + n);
   const std::int64_t begun_ms = story.host.now_ms;
+  const std::size_t subrequests_before = story.subrequests();
   told.outcome = story.tell(plot.ask);
   told.operations = story.host.operation_count() - told.operations_before;
+  told.subrequests = story.subrequests() - subrequests_before;
   told.ms = story.host.now_ms - begun_ms;
   return told;
 }
@@ -47,6 +52,7 @@ void check_each(const Plot& plot, Fault fault) {
     INFO(told.outcome);
     CHECK(is_honest(plot, told.outcome));
     CHECK(told.ms <= kLongestMs);
+    CHECK(told.subrequests <= kFreePlan);
   }
 }
 

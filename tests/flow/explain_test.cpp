@@ -37,7 +37,8 @@ TEST_CASE("an explanation shows the request that Google would get, and sends not
   CHECK(told["choices"] == 2);
   CHECK(told["repairs"] == Json::array());
   CHECK(told["warnings"] == Json::array({"logit_bias: ignored", "nope: unknown, ignored"}));
-  CHECK(told.size() == 8);
+  CHECK(told["account"] == 0);
+  CHECK(told.size() == 9);
   CHECK(story.host.fetches.empty());
   CHECK(story.host.count("kv_") == 0);
   CHECK(story.isolate->body_bytes == 0);

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "flow/entries.h"
+
 namespace proxy::flow {
 namespace {
 
@@ -116,6 +118,69 @@ void break_one(Story& story) {
   };
 }
 
+void sign_in_robot(Story& story) { set_entries(story, {robot(0)}); }
+void take_key(Story& story) { set_entries(story, {with_key(0)}); }
+
+void refuse_key(Story& story) {
+  set_entries(story, {with_key(0), signed_in(1)});
+  story.on_google = [](const FetchRequest& request, int) {
+    return account_of(request) == "0" ? error_answer(401) : good_answer();
+  };
+}
+
+void use_vertex(Story& story) {
+  set_entries(story, {robot(0, R"(,"upstream":"vertex","location":"eu")")});
+}
+
+// Neither the token nor the project is known.
+void use_code_assist(Story& story) {
+  story.set("ENABLE_CODE_ASSIST", "1");
+  set_entries(story, {signed_in(0, R"(,"upstream":"codeassist")")});
+}
+
+// Nor is the account signed up.
+void sign_up(Story& story) {
+  use_code_assist(story);
+  story.set("CODE_ASSIST_ONBOARD", "1");
+  story.on_google = [](const FetchRequest& request, int) {
+    if (asks_for_project(request)) {
+      return project_answer(R"({"allowedTiers":[{"id":"free-tier","isDefault":true}]})");
+    }
+    if (request.url.ends_with(":onboardUser")) return project_answer(R"({"name":"operations/1"})");
+    if (request.method != "GET") return in_envelopes();
+    return project_answer(
+        R"({"done":true,"response":{"cloudaicompanionProject":{"id":"made-1"}}})");
+  };
+}
+
+void list_models(Story& story) {
+  story.on_google = [](const FetchRequest& request, int) {
+    if (request.method != "GET") return good_answer();
+    return error_answer(200, R"({"models":[{"name":"models/listed-1",)"
+                             R"("supportedGenerationMethods":["generateContent"]}]})");
+  };
+}
+
+// The first account meets a quota of minutes, which is told to other isolates.
+void limit_first(Story& story) {
+  story.on_google = [](const FetchRequest& request, int) {
+    return account_of(request) == "0" ? limited_for("90s") : good_answer();
+  };
+}
+
+// And this isolate knows it from there.
+void rest_first(Story& story) {
+  limit_first(story);
+  story.ask(whole());
+  story.evict();
+}
+
+void limit_for_a_moment(Story& story) {
+  story.on_google = [](const FetchRequest&, int n) {
+    return n == 1 ? limited_for("1s") : good_answer();
+  };
+}
+
 Ask three(bool streamed) {
   return post(chat_body(std::string(R"(,"n":3,"stream":)") + (streamed ? "true" : "false")));
 }
@@ -162,6 +227,16 @@ std::vector<Plot> plots() {
       {"two settings refused, streamed", 1, refuse_settings, with_settings(true), kStreamed},
       {"two settings refused, whole", 2, refuse_settings, with_settings(false), kServed},
       {"a call written wrongly, streamed", 1, stumble_once, streamed(), kStreamed},
+      {"service account, streamed", 1, sign_in_robot, streamed(), kStreamed},
+      {"API key, whole", 1, take_key, whole(), kServed},
+      {"API key refused, streamed", 2, refuse_key, streamed(), kStreamed},
+      {"Vertex AI, whole", 1, use_vertex, whole(), kServed},
+      {"Code Assist, streamed", 1, use_code_assist, streamed(), kStreamed},
+      {"Code Assist, signing up, whole", 1, sign_up, whole(), kServed},
+      {"list of models", 1, list_models, get("/v1/models"), "200 ?"},
+      {"quota of minutes, streamed", 2, limit_first, streamed(), kStreamed},
+      {"first account rests, whole", 2, rest_first, whole(), kServed},
+      {"quota of a moment, streamed", 1, limit_for_a_moment, streamed(), kStreamed},
       {"invalid body", 1, nothing, in_pieces(post(chat_body(R"(,"stream":)"))), "400 invalid_json"},
   };
 }

@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/base64.h"
+#include "flow/entries.h"
 #include "flow/rules.h"
 #include "support/catch.h"
 
@@ -14,10 +16,23 @@ constexpr std::string_view kTokenPath = "/token";
 
 bool is_for_token(const FetchRequest& request) { return request.url.ends_with(kTokenPath); }
 
-std::string refresh_token_of(const FetchRequest& request) {
-  constexpr std::string_view kName = "refresh_token=";
-  const std::size_t begin = request.body.find(kName) + kName.size();
-  return request.body.substr(begin, request.body.find('&', begin) - begin);
+// The value of a form's field; empty if there is none.
+std::string form_field(const std::string& form, const std::string& name) {
+  const std::size_t at = form.find(name + '=');
+  if (at == std::string::npos) return {};
+  const std::size_t begin = at + name.size() + 1;
+  return form.substr(begin, form.find('&', begin) - begin);
+}
+
+// The refresh token, or who signed the assertion.
+std::string asker_of(const FetchRequest& request) {
+  const std::string assertion = form_field(request.body, "assertion");
+  if (assertion.empty()) return form_field(request.body, "refresh_token");
+  const std::size_t begin = assertion.find('.') + 1;
+  const auto text = base64::standard(assertion.substr(begin, assertion.find('.', begin) - begin));
+  const auto claims =
+      nlohmann::json::parse(base64::decode(text.value_or("")).value_or(""), nullptr, false);
+  return claims.is_object() && claims.contains("iss") ? claims["iss"].get<std::string>() : "?";
 }
 
 std::string content_of(std::string_view body) {
@@ -137,6 +152,7 @@ FetchAnswer refusal(std::string_view word, int status) {
 
 Story::Story(std::uint32_t seed, int accounts) : host(seed) {
   host.env = {{"API_KEY", kKey},
+              {"ACCOUNT_AFFINITY", "false"},
               {"OAUTH_CLIENT_ID", "client-id"},
               {"OAUTH_CLIENT_SECRET", "marked-client-secret"}};
   set_accounts(accounts);
@@ -183,7 +199,7 @@ Story::~Story() {
 host::CallId Story::start(const Ask& ask) {
   if (!isolate->configured) {
     isolate->configure();
-    isolate->first_account = first_account;
+    isolate->tokens.pool.set_up(isolate->accounts.accounts, first_account);
   }
   host::HeadWriter head(ask.method, ask.path.starts_with('/') ? kHost + ask.path : ask.path);
   std::string text = head.text();
@@ -224,13 +240,12 @@ void Story::set_accounts(int count) {
 FetchAnswer Story::fetch(const FetchRequest& request) {
   if (!is_for_token(request)) {
     const int n = ++google_count_;
-    return on_google ? on_google(request, n) : good_answer();
+    return on_google ? on_google(request, n) : good_for(request);
   }
-  const std::string refresh_token = refresh_token_of(request);
-  const int n = ++token_counts_[refresh_token];
-  if (on_token) return on_token(refresh_token, n);
-  return token_answer("marked-access" + refresh_token.substr(refresh_token.rfind('-')) + '-' +
-                      std::to_string(n));
+  const std::string asker = asker_of(request);
+  const int n = ++token_counts_[asker];
+  if (on_token) return on_token(asker, n);
+  return token_answer("marked-access" + asker.substr(asker.rfind('-')) + '-' + std::to_string(n));
 }
 
 std::vector<FetchRequest> Story::google_requests() const {
@@ -246,14 +261,20 @@ std::vector<FetchRequest> Story::token_requests() const {
 }
 
 std::string Story::accounts_asked() const {
-  constexpr std::string_view kBefore = "Bearer marked-access-";
   std::string accounts;
   for (const FetchRequest& request : google_requests()) {
-    const std::string rest = request.header("authorization").substr(kBefore.size());
     if (!accounts.empty()) accounts += ' ';
-    accounts += rest.substr(0, rest.find('-'));
+    accounts += account_of(request);
   }
   return accounts;
+}
+
+std::size_t Story::subrequests() const {
+  std::size_t count = 0;
+  for (const std::string& line : host.transcript) {
+    if (line.starts_with("fetch ") || line.starts_with("kv_")) ++count;
+  }
+  return count;
 }
 
 std::string Story::summary(const Received& received) {

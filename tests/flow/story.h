@@ -73,7 +73,8 @@ FetchAnswer refusal(std::string_view word, int status = 400);
 class Story {
  public:
   using Google = std::function<FetchAnswer(const FetchRequest&, int n)>;  // n: 1, 2, 3 ...
-  using TokenEndpoint = std::function<FetchAnswer(const std::string& refresh_token, int n)>;
+  //   asker  the refresh token, or the service account's address
+  using TokenEndpoint = std::function<FetchAnswer(const std::string& asker, int n)>;
 
   //   seed      of the order in which the host answers; 0: first come, first served
   //   accounts  in ACCOUNTS, with the refresh tokens marked-refresh-0, -1, ...
@@ -97,8 +98,11 @@ class Story {
   // The answers of Gemini and of the token endpoint, in the order asked.
   std::vector<FetchRequest> google_requests() const;
   std::vector<FetchRequest> token_requests() const;
-  // Which accounts' tokens Gemini saw: "0 0 1" for three calls.
+  // Whose tokens and keys Google's models saw: "0 0 1" for three calls.
   std::string accounts_asked() const;
+
+  // Fetches and KV operations so far that were begun and not dropped; the platform counts them.
+  std::size_t subrequests() const;
 
   // What a caller got, in short:
   //   `204`, `404 unknown_url`, `200 <text>` for a whole answer,
@@ -106,9 +110,9 @@ class Story {
   //   stops; texts of several choices have a `|` between them
   static std::string summary(const Received& received);
 
-  Google on_google;        // without one: good_answer()
-  TokenEndpoint on_token;  // without one: marked-access-<number of the account>-<n>
-  std::size_t first_account = 0;
+  Google on_google;                 // without one: good_answer()
+  TokenEndpoint on_token;           // without one: marked-access-<number of the account>-<n>
+  std::size_t first_account = 0;    // then the one idle longest, as ACCOUNT_AFFINITY is false
   bool expects_lost_calls = false;  // calls may stay open at the end
   std::unique_ptr<gateway::Isolate> isolate = std::make_unique<gateway::Isolate>();
   FakeHost host;  // the last member that calls use

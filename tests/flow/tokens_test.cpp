@@ -14,9 +14,10 @@ namespace {
 const std::string kServed = "200 private-answer one two";
 
 std::string fingerprint(int account) {
+  accounts::AccountSettings settings;
+  settings.client = {"client-id", SecretString("marked-client-secret")};
   const auto list = accounts::parse_accounts(
-      R"({"refresh_token":"marked-refresh-)" + std::to_string(account) + R"("})",
-      {"client-id", SecretString("marked-client-secret")});
+      {R"({"refresh_token":"marked-refresh-)" + std::to_string(account) + R"("})"}, settings);
   return list.accounts[0].fingerprint;
 }
 

@@ -45,6 +45,11 @@ export function variables(files) {
   const code = readers.map((path) => files.get(path)).join('\n');
   const inCode = namesIn(code, /"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)"/g);
   const inDocument = tableUnder(files.get(kOperations) ?? '', 'Variables and secrets');
+  // Names with a number at their end, of which a document need not list all.
+  for (const begin of namesIn(code, /"([A-Z][A-Z0-9_]*_)"/g)) {
+    const explained = [...inDocument.keys()].filter((name) => name.replace(/\d+$/, '') === begin);
+    for (const name of explained.length > 0 ? explained : [begin]) inCode.add(name);
+  }
   const inSample = namesIn(files.get('.dev.vars.example') ?? '', /^([A-Z_]+)=/gm);
   return [
     ...compare(kOperations, 'variable', inCode, inDocument),

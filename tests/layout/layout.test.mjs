@@ -22,9 +22,11 @@ const kTestedElsewhere = new Map([
   ['wasm/gateway/attempt.cpp', 'tests/flow/patience_test.cpp'],
   ['wasm/gateway/body.cpp', 'tests/flow/body_test.cpp'],
   ['wasm/gateway/chat.cpp', 'tests/flow/chat_test.cpp'],
+  ['wasm/gateway/code_assist_project.cpp', 'tests/flow/code_assist_test.cpp'],
   ['wasm/gateway/exchange.cpp', 'tests/flow/routes_test.cpp'],
   ['wasm/gateway/gateway.cpp', 'tests/flow/routes_test.cpp'],
-  ['wasm/gateway/isolate.cpp', 'tests/flow/tokens_test.cpp'],
+  ['wasm/gateway/model_list.cpp', 'tests/flow/models_list_test.cpp'],
+  ['wasm/gateway/run.cpp', 'tests/flow/pool_test.cpp'],
   // WebAssembly only.
   ['wasm/worker/exports.cpp', 'tests/worker/shim.test.mjs'],
   ['wasm/worker/worker_host.cpp', 'tests/worker/shim.test.mjs'],
@@ -93,6 +95,7 @@ holds('nothing looks like a real secret', rules.secrets);
 holds('no file knows the machine it was written on', rules.machinePaths);
 holds('no file knows where packages came from', rules.registryHosts);
 holds('every source has a unit test', rules.unitTests, kTestedElsewhere);
+holds('every fault of the list has a test that names it', rules.faultRows);
 holds('docs/operations.md explains every variable', documents.variables);
 holds('docs/operations.md explains every error code', documents.errorCodes);
 holds('docs/operations.md explains every log word', documents.logWords);

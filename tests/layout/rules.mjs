@@ -207,3 +207,25 @@ export function unitTests(files, elsewhere = new Map()) {
   }
   return problems.concat(absent(files, [...elsewhere.keys()]));
 }
+
+// Rows of the list of faults: accounts, token cache, OAuth, an upstream's answers.
+export const kFaultRows = { A: 14, B: 12, O: 21, U: 23 };
+
+// Each row must stand in the name or the tags of a test; in a table inside it nobody finds it.
+export function faultRows(files, rows = kFaultRows) {
+  const head =
+    /\b(?:TEST_CASE|test)\(\s*((?:(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`)[\s,]*)+)/g;
+  const named = new Set();
+  // The tests of these rules hold made-up ones.
+  for (const path of pathsOf(files, /^tests\/(?!layout\/).*\.(?:cpp|mjs)$/)) {
+    for (const { 1: names } of files.get(path).matchAll(head)) {
+      for (const [row] of names.matchAll(/\b[A-Z]-\d\d\b/g)) named.add(row);
+    }
+  }
+  return Object.entries(rows)
+    .flatMap(([letter, count]) =>
+      Array.from({ length: count }, (_, i) => `${letter}-${String(i + 1).padStart(2, '0')}`),
+    )
+    .filter((row) => !named.has(row))
+    .map((row) => `${row}: no test has this fault in its name or tags`);
+}

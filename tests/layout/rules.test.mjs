@@ -258,6 +258,22 @@ test('unit tests', () => {
   finds(rules.unitTests, { 'tests/flow/all_test.cpp': '' }, [/no such file/], elsewhere);
 });
 
+test('rows of faults', () => {
+  const rule = rules.faultRows;
+  const rows = { A: 2, U: 1 };
+  const cpp = (text) => ({ 'tests/unit/a/a_test.cpp': text });
+  const missing = (...names) => names.map((name) => RegExp(`^${name}: no test`));
+  finds(rule, cpp('TEST_CASE("A-01 U-01 x", "[A-02]") {'), [], rows);
+  finds(rule, cpp('TEST_CASE("x \\" A-01"\n    " A-02",\n    "[P-01][U-01]") {'), [], rows);
+  const all = missing('A-01', 'A-02', 'U-01');
+  finds(rule, cpp('TEST_CASE("x") {\n  check("A-01", "A-02");\n}'), all, rows);
+  finds(rule, cpp('// Of A-01.\nTEST_CASE("A-011 A-02") {'), missing('A-01', 'U-01'), rows);
+  finds(rule, { ...cpp(''), 'wasm/a.cpp': 'TEST_CASE("A-01") {' }, all, rows);
+  finds(rule, { 'tests/layout/x.mjs': "test('A-01', x)" }, all, rows);
+  const js = "test('A-01', () => {\n});\ntest(`A-02 ${x}`, () => 'U-01');";
+  finds(rule, { 'tests/worker/x.test.mjs': js }, missing('U-01'), rows);
+});
+
 test('variables', () => {
   const config = {
     'wasm/gateway/config.cpp': 'variable("API_KEY"); note("not_one", "API_KEY is bad");',
@@ -275,6 +291,10 @@ test('variables', () => {
     { ...config, ...table('API_KEY'), '.dev.vars.example': '# X\nAPI_KEYS=1\n' },
     [/\.dev\.vars\.example: .* API_KEYS/],
   );
+  const numbered = { 'wasm/gateway/isolate.cpp': 'env("KEY"); env("KEY_" + decimal(i));' };
+  finds(documents.variables, { ...numbered, ...table('KEY', 'KEY_2', 'KEY_99') }, []);
+  finds(documents.variables, { ...numbered, ...table('KEY') }, [/variable KEY_ is not explained/]);
+  finds(documents.variables, { ...numbered, ...table('KEY', 'KEY_2', 'KEY_X') }, [/KEY_X$/]);
 });
 
 test('error codes', () => {

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "base/sha256.h"
 #include "host/http.h"
 
 namespace proxy::test {
@@ -79,6 +80,19 @@ std::vector<std::string> FakeHost::kv_keys() const {
     if (kv(key)) keys.push_back(key);
   }
   return keys;
+}
+
+std::string FakeHost::signature(std::string_view key, std::string_view bytes) {
+  const auto key_hash = base::hex_prefix(base::sha256(key), 32);
+  return key_hash + base::hex_prefix(base::sha256(key_hash + std::string(bytes)), 32);
+}
+
+void FakeHost::forget() {
+  fetches.clear();
+  logs.clear();
+  transcript.clear();
+  received_.clear();
+  answer_counts_.clear();
 }
 
 std::size_t FakeHost::count(std::string_view part) const { return count_lines(transcript, part); }
@@ -189,6 +203,9 @@ FakeHost::Answer FakeHost::answer_to(Open& operation) {
       return answer_fetch(operation);
     case Kind::read:
       return answer_read(operation);
+    case Kind::sign:
+      if (operation.fails) break;
+      return {host::kDone, std::move(operation.value)};
     case Kind::sleep:
     case Kind::wait:
       break;
@@ -198,8 +215,12 @@ FakeHost::Answer FakeHost::answer_to(Open& operation) {
 
 FakeHost::Answer FakeHost::answer_kv(const Open& operation) {
   if (operation.fails) return {host::kFailed, {}};
+  if (operation.kind != Kind::kv_get && on_kv_put) {
+    on_kv_put(operation.call, operation.text, operation.value);
+    return {host::kDone, {}};
+  }
   if (operation.kind == Kind::kv_get) {
-    auto value = kv(operation.text);
+    auto value = on_kv_get ? on_kv_get(operation.call, operation.text) : kv(operation.text);
     return value ? Answer{host::kDone, std::move(*value)} : Answer{host::kEnd, {}};
   }
   if (operation.kind == Kind::kv_put) set_kv(operation.text, operation.value, operation.ttl_s);

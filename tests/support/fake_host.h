@@ -90,7 +90,12 @@ class FakeHost {
   KvFault kv_get_fault = KvFault::none;
   KvFault kv_put_fault = KvFault::none;
   KvFault kv_delete_fault = KvFault::none;
+  KvFault sign_fault = KvFault::none;
   std::int64_t kv_delay_ms = 0;
+  // In place of the host's own store: what a call's place on earth sees of KV.
+  std::function<std::optional<std::string>(host::CallId, const std::string& key)> on_kv_get;
+  // An empty value for a deletion.
+  std::function<void(host::CallId, const std::string& key, const std::string& value)> on_kv_put;
   void set_kv(const std::string& key, std::string value, std::int64_t ttl_s = 86'400);
   std::optional<std::string> kv(const std::string& key) const;
   std::vector<std::string> kv_keys() const;
@@ -100,6 +105,10 @@ class FakeHost {
   void hang_at(std::size_t n) { hang_at_ = n; }  // it is never answered; a sleep goes on as ever
   // The caller leaves at the n-th answer to this call (from 1), which is then not given.
   void cancel_at(std::size_t n, host::CallId call = 1) { cancel_at_[call] = n; }
+
+  // What sign() answers: 64 bytes that follow from both. A key that does not begin as DER does is
+  // refused.
+  static std::string signature(std::string_view key, std::string_view bytes);
 
   // What happens.
   //   head    as host/http.h says
@@ -125,6 +134,8 @@ class FakeHost {
   std::size_t operation_count() const { return operation_count_; }
   std::size_t answer_count(host::CallId call) { return answer_counts_[call]; }
   std::size_t open_count() const { return open_.size(); }
+  // Drops all that has happened; for stories of a million calls.
+  void forget();
   // Lines of the transcript, or of the logs, that contain `part`.
   std::size_t count(std::string_view part) const;
   std::size_t log_count(std::string_view part) const;
@@ -135,7 +146,7 @@ class FakeHost {
  private:
   friend struct Verbs;  // the functions of host/host.h
 
-  enum class Kind : std::uint8_t { kv_get, kv_put, kv_delete, fetch, read, sleep, wait };
+  enum class Kind : std::uint8_t { kv_get, kv_put, kv_delete, fetch, read, sleep, wait, sign };
 
   struct Open {
     host::CallId call;
@@ -143,7 +154,7 @@ class FakeHost {
     Kind kind;
     std::int64_t due_ms;  // kNever: only a notify can make it due
     std::string text;     // key, name, or what stands in the transcript
-    std::string value{};  // kv_put
+    std::string value{};  // of kv_put; sign: the signature
     std::int64_t ttl_s = 0;
     host::BodyId body = 0;  // read
     FetchAnswer answer{};   // fetch

@@ -32,6 +32,8 @@ struct Verbs {
 
   static void open(Open operation);
   static void kv(Open operation, KvFault fault);
+  static void sign(host::CallId call, host::OperationId op, std::string_view key,
+                   std::string_view bytes);
   static void fetch(host::CallId call, host::OperationId op, FetchRequest request);
   static void read(host::CallId call, host::OperationId op, host::BodyId body);
   static void drop(host::CallId call, host::OperationId op);
@@ -69,6 +71,18 @@ void Verbs::kv(Open operation, KvFault fault) {
   operation.due_ms = host.now_ms + host.kv_delay_ms;
   operation.fails = !host.kv_bound || fault == KvFault::fails;
   operation.hangs = fault == KvFault::hangs;
+  open(std::move(operation));
+}
+
+// The transcript shows neither the key nor what is signed.
+void Verbs::sign(host::CallId call, host::OperationId op, std::string_view key,
+                 std::string_view bytes) {
+  FakeHost& host = current();
+  note("sign");
+  Open operation{call, op, Kind::sign, host.now_ms, "sign"};
+  operation.value = FakeHost::signature(key, bytes);
+  operation.fails = host.sign_fault == KvFault::fails || !key.starts_with('0');
+  operation.hangs = host.sign_fault == KvFault::hangs;
   open(std::move(operation));
 }
 
@@ -194,6 +208,10 @@ void sleep(CallId call, OperationId op, std::int64_t ms) {
 void wait(CallId call, OperationId op, std::string_view name) {
   Verbs::note("wait " + std::string(name));
   Verbs::open({call, op, Verbs::Kind::wait, kNever, std::string(name)});
+}
+
+void sign(CallId call, OperationId op, std::string_view key, std::string_view bytes) {
+  Verbs::sign(call, op, key, bytes);
 }
 
 void drop(CallId call, OperationId op) { Verbs::drop(call, op); }

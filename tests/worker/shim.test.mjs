@@ -1,7 +1,7 @@
 // The shim on real workerd, around the fixture's wasm: calls, bodies, streams, waiting, KV.
 // What happens when the wasm fails is in shim_faults.test.mjs.
 import assert from 'node:assert/strict';
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createSign, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { after, test } from 'node:test';
 import { numbers, startUpstream } from './fixture/upstream.mjs';
 import { memoryOf, open, startWorker, until, untilStill } from './fixture/worker.mjs';
@@ -197,6 +197,37 @@ test('KV that refuses or is not bound fails the operation, not the call', async 
   assert.equal((await unbound.call('/kv/get/token_0')).text, 'failed ');
   assert.equal((await unbound.call('/kv/put/token_0', post)).text, 'failed');
   assert.equal((await unbound.call('/kv/delete/token_0')).text, 'failed');
+});
+
+function keyOf(type, options) {
+  const { privateKey } = generateKeyPairSync(type, options);
+  return { privateKey, der: privateKey.export({ type: 'pkcs8', format: 'der' }) };
+}
+
+const signed = async (key, message) => {
+  const body = Buffer.concat([key, Buffer.from(message)]);
+  return (await call(`/sign/${key.length}`, { method: 'POST', body })).text;
+};
+
+test('a text is signed with a PKCS#8 key of RSA', async () => {
+  const { privateKey, der } = keyOf('rsa', { modulusLength: 2048 });
+  for (const message of ['header.claims', 'ö', 'x'.repeat(5000)]) {
+    const expected = createSign('RSA-SHA256').update(message).sign(privateKey, 'hex');
+    assert.equal(await signed(der, message), `done ${expected}`);
+  }
+  const texts = await Promise.all(Array.from({ length: 20 }, (_, i) => signed(der, `${i}`)));
+  texts.forEach((text, i) => assert.equal(text,
+    `done ${createSign('RSA-SHA256').update(`${i}`).sign(privateKey, 'hex')}`));
+});
+
+test('a key that is none fails the operation, not the call', async () => {
+  const { privateKey, der } = keyOf('rsa', { modulusLength: 2048 });
+  const keys = { none: Buffer.alloc(0), text: Buffer.from('key'), cut: der.subarray(0, -1),
+    PEM: Buffer.from(privateKey.export({ type: 'pkcs8', format: 'pem' })),
+    'of another kind': keyOf('ec', { namedCurve: 'P-256' }).der };
+  for (const [name, key] of Object.entries(keys)) {
+    assert.equal(await signed(key, 'header.claims'), 'failed ', name);
+  }
 });
 
 test('a fetch passes on what C++ wrote and follows no redirect', async () => {

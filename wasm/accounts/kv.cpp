@@ -41,7 +41,8 @@ void note_failure(Call& call, KvHealth::Failures& failures, std::string_view ev,
 
 KvValue take_value(Call& call, KvHealth& health, Operation& get, std::string_view key) {
   KvValue value;
-  if (!get.answered() || get.status() == host::kFailed) {
+  health.reads_fail = !get.answered() || get.status() == host::kFailed;
+  if (health.reads_fail) {
     value.state = KvValue::State::failed;
     note_failure(call, health.reads, "kv_get_fail", "A read of TOKEN_CACHE failed.", key);
   } else if (get.status() == host::kDone) {
@@ -87,6 +88,8 @@ Task<std::pair<KvValue, KvValue>> kv_read_both(Call& call, KvHealth& health, std
 Task<void> kv_write(Call& call, KvHealth& health, std::string key, std::string value,
                     std::int64_t ttl_s) {
   if (!is_bound(call, health)) co_return;
+  // What others can do without, if this call has nothing left.
+  if (call.subrequests() >= limits::kSubrequestsToWrite) co_return;
   const int tries = health.writes_fail ? 1 : 2;
   for (int i = 0; i < tries; ++i) {
     if (i > 0) co_await kv_pause(call);

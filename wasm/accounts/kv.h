@@ -22,6 +22,7 @@ struct KvHealth {
   };
   Failures reads;
   Failures writes;
+  bool reads_fail = false;    // the last one did
   bool writes_fail = false;   // the last one did, twice: no second tries until one succeeds
   bool unbound_said = false;  // that there is no namespace, in the log
 };

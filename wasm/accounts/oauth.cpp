@@ -42,6 +42,10 @@ constexpr Word kWords[] = {
     {"internal_failure", RefreshFault::transient},
     {"server_error", RefreshFault::transient},
     {"temporarily_unavailable", RefreshFault::transient},
+    // Ours.
+    {kClockReason, RefreshFault::dead},
+    {kKeyReason, RefreshFault::dead},
+    {"api_key_invalid", RefreshFault::dead},
 };
 
 const Word* find_word(std::string_view word) {
@@ -58,10 +62,14 @@ RefreshFailure failure(RefreshFault fault, std::string_view reason, int status) 
   return failure;
 }
 
-// A count of seconds. Google sends no dates here; one would count as absent.
-std::optional<std::int64_t> pause_ms(std::optional<std::string_view> retry_after) {
+std::optional<std::int64_t> pause_ms(std::optional<std::string_view> retry_after,
+                                     std::int64_t now_ms) {
   if (!retry_after) return std::nullopt;
-  const auto seconds = text::parse_decimal(text::trim(*retry_after));
+  const std::string_view value = text::trim(*retry_after);
+  auto seconds = text::parse_decimal(value);
+  if (!seconds && now_ms != 0) {
+    if (const auto date_ms = text::http_date_ms(value)) seconds = (*date_ms - now_ms + 999) / 1'000;
+  }
   if (!seconds) return std::nullopt;
   return std::clamp(*seconds, kShortestPauseS, kLongestPauseS) * 1'000;
 }
@@ -101,6 +109,13 @@ bool is_session_word(std::string_view word) {
   return word == "invalid_rapt" || word == "rapt_required";
 }
 
+// Google's words for a signature made too early or too late, by our clock or by its own.
+bool is_about_time(std::string_view description) {
+  return description.starts_with("Invalid JWT") &&
+         (description.find("short-lived") != description.npos ||
+          description.find("reasonable timeframe") != description.npos);
+}
+
 RefreshFailure read_refusal(json::Cursor root, int status) {
   if (status < 400) return failure(RefreshFault::garbled, "not_a_token_reply", status);
   if (status == 429) return failure(RefreshFault::throttled, "http_429", status);
@@ -115,14 +130,16 @@ RefreshFailure read_refusal(json::Cursor root, int status) {
   }
   const std::string subtype = root["error_subtype"].text();
   if (word->word == "invalid_grant" && is_session_word(subtype)) word = find_word(subtype);
+  if (word->word == "invalid_grant" && is_about_time(root["error_description"].text())) {
+    return failure(RefreshFault::transient, kClockReason, status);
+  }
   return failure(word->fault, word->word, status);
 }
 
 std::string client_advice(const std::string& account, const std::string& reason) {
   if (reason == " (client_id_missing)") {
     return "set OAUTH_CLIENT_ID with `npx wrangler secret put OAUTH_CLIENT_ID` (on your own "
-           "machine: "
-           "in .dev.vars), or client_id in the entry of " +
+           "machine: in .dev.vars), or client_id in the entry of " +
            account + ".";
   }
   return "Google refuses the OAuth client of " + account + reason +
@@ -130,19 +147,45 @@ std::string client_advice(const std::string& account, const std::string& reason)
          "entry; the refresh token must have been made with that client.";
 }
 
-std::string advice(const RefreshFailure& failure, const std::string& account) {
+// For an account that cannot serve again before its owner has done something.
+std::string owners_advice(const RefreshFailure& failure, const std::string& account,
+                          const std::string& reason, Credential credential) {
+  std::string what = "Google does not accept the ";
+  std::string_view mend = "Sign in again with that account";
+  if (failure.reason == kClockReason) {
+    return what + "time of the signature of " + account + reason +
+           ". Set the clock of the machine that the proxy runs on.";
+  }
+  if (credential == Credential::api_key) {
+    what += "API key";
+    mend = "Make a new key";
+  } else if (credential == Credential::service_account) {
+    what += "key of the service account";
+    mend = "Check that the service account is there and enabled, or make a new key for it";
+  } else {
+    what += "refresh token";
+  }
+  what += " of " + account;
+  if (failure.reason == kKeyReason) {
+    what = "the key of the service account of " + account + " cannot be read";
+    mend = "Make a new key for it";
+  } else if (is_session_word(failure.reason)) {
+    what = "the session of " + account + " was ended by its organization";
+  }
+  what += reason + ". ";
+  what += mend;
+  return what + " and replace its entry in ACCOUNTS (`npx wrangler secret put ACCOUNTS`).";
+}
+
+std::string advice(const RefreshFailure& failure, const std::string& account,
+                   Credential credential) {
   const std::string reason = " (" + std::string(failure.reason) + ")";
   switch (failure.fault) {
-    case RefreshFault::dead: {
-      const std::string what = is_session_word(failure.reason)
-                                   ? "the session of " + account + " was ended by its organization"
-                                   : "Google does not accept the refresh token of " + account;
-      return what + reason +
-             ". Sign in again with that account and replace its entry in ACCOUNTS "
-             "(`npx wrangler secret put ACCOUNTS`).";
-    }
     case RefreshFault::client_rejected:
-      return client_advice(account, reason);
+      if (credential == Credential::refresh_token) return client_advice(account, reason);
+      [[fallthrough]];
+    case RefreshFault::dead:
+      return owners_advice(failure, account, reason, credential);
     case RefreshFault::throttled:
       return "Google asks " + account + " to wait" + reason + ".";
     case RefreshFault::transient:
@@ -156,23 +199,27 @@ std::string advice(const RefreshFailure& failure, const std::string& account) {
 
 }  // namespace
 
-host::OutgoingRequest refresh_request(const Account& account, const SecretString& refresh_token,
-                                      std::string_view base_url) {
+host::OutgoingRequest token_request(std::string_view base_url, std::string form) {
   host::HeadWriter head("POST", std::string(base_url) + "/token");
   head.field("content-type", "application/x-www-form-urlencoded")
       .field("accept", "application/json");
-  std::string body;
-  encode::append_form_field(body, "client_id", account.client.id);
+  return {head.text(), std::move(form)};
+}
+
+host::OutgoingRequest refresh_request(const Account& account, const SecretString& refresh_token,
+                                      std::string_view base_url) {
+  std::string form;
+  encode::append_form_field(form, "client_id", account.client.id);
   if (!account.client.secret.empty()) {
-    encode::append_form_field(body, "client_secret", account.client.secret.reveal());
+    encode::append_form_field(form, "client_secret", account.client.secret.reveal());
   }
-  encode::append_form_field(body, "refresh_token", refresh_token.reveal());
-  encode::append_form_field(body, "grant_type", "refresh_token");
-  return {head.text(), std::move(body)};
+  encode::append_form_field(form, "refresh_token", refresh_token.reveal());
+  encode::append_form_field(form, "grant_type", "refresh_token");
+  return token_request(base_url, std::move(form));
 }
 
 TokenReply read_token_reply(int status, std::string body,
-                            std::optional<std::string_view> retry_after) {
+                            std::optional<std::string_view> retry_after, std::int64_t now_ms) {
   json::Index index;
   json::Cursor root;
   if (body.size() <= limits::kTokenReplyBytes &&
@@ -184,12 +231,13 @@ TokenReply read_token_reply(int status, std::string body,
     return read_success(root, status);
   }
   RefreshFailure refusal = read_refusal(root, status);
-  refusal.retry_after_ms = pause_ms(retry_after);
+  refusal.retry_after_ms = pause_ms(retry_after, now_ms);
   return refusal;
 }
 
 std::optional<RefreshFailure> missing_client(const Account& account) {
-  if (!account.client.id.empty()) return std::nullopt;
+  const bool has_one = !account.client.id.empty();
+  if (has_one || account.credential != Credential::refresh_token) return std::nullopt;
   return failure(RefreshFault::client_rejected, "client_id_missing", 0);
 }
 
@@ -198,7 +246,8 @@ std::string_view known_reason(std::string_view reason) {
   return word != nullptr ? word->word : "unknown";
 }
 
-ApiError refresh_error(const RefreshFailure& failure, std::size_t account_index) {
+ApiError refresh_error(const RefreshFailure& failure, std::size_t account_index,
+                       Credential credential) {
   ApiError error;
   switch (failure.fault) {
     case RefreshFault::dead:
@@ -213,7 +262,9 @@ ApiError refresh_error(const RefreshFailure& failure, std::size_t account_index)
       error.code = ErrorCode::token_refresh_failed;
   }
   const std::string account = "account " + text::decimal(static_cast<std::int64_t>(account_index));
-  error.message = "Failed to refresh token: " + advice(failure, account);
+  error.message =
+      credential == Credential::api_key ? "No available token: " : "Failed to refresh token: ";
+  error.message += advice(failure, account, credential);
   error.retry_after_ms = failure.retry_after_ms;
   return error;
 }

@@ -23,7 +23,7 @@ struct OAuthSettings {
 };
 
 enum class RefreshFault : std::uint8_t {
-  dead,             // the account must sign in again
+  dead,             // the account must sign in again, or needs another key
   client_rejected,  // client id or secret are wrong, or belong to another refresh token
   throttled,        // too many refreshes
   transient,        // trouble at Google or on the way: worth one more try
@@ -45,27 +45,38 @@ struct NewToken {
 
 using TokenReply = std::variant<NewToken, RefreshFailure>;
 
-// POST {base_url}/token. `refresh_token` is the account's, or the one that took its place.
+// POST {base_url}/token with a form.
+host::OutgoingRequest token_request(std::string_view base_url, std::string form);
+
+// `refresh_token` is the account's, or the one that took its place.
 host::OutgoingRequest refresh_request(const Account& account, const SecretString& refresh_token,
                                       std::string_view base_url);
 
 //   status       HTTP; redirects are answers like any other and never followed
 //   body         at most limits::kTokenReplyBytes; a longer one is garbled
-//   retry_after  that header, if there is one
+//   retry_after  that header, if there is one: seconds, or a date
+//   now_ms       what a date is compared with; 0: dates count as absent
 TokenReply read_token_reply(int status, std::string body,
-                            std::optional<std::string_view> retry_after);
+                            std::optional<std::string_view> retry_after, std::int64_t now_ms = 0);
 
-// Why no request is worth sending: the account has no OAuth client.
+// The reasons that are our own words: Google finds a signature's time wrong; the platform cannot
+// read the private key.
+inline constexpr std::string_view kClockReason = "jwt_time";
+inline constexpr std::string_view kKeyReason = "key_unreadable";
+
+// Why no request is worth sending: the account signs in with an OAuth client and has none.
 std::optional<RefreshFailure> missing_client(const Account& account);
 
 // The literal for a reason that was stored as text; "unknown" if it is none of ours.
 std::string_view known_reason(std::string_view reason);
 
-// What the caller of this proxy is told if this account was the last hope. "Failed to refresh
+// What the caller of this proxy is told if this account was the last hope: "Failed to refresh
 // token:
-// ..." with code all_accounts_dead, token_client_rejected or token_refresh_failed. Give the errors
-// of all accounts to no_token_left().
-ApiError refresh_error(const RefreshFailure& failure, std::size_t account_index);
+// ..." (of an API key: "No available token: ...") with code all_accounts_dead,
+// token_client_rejected or token_refresh_failed. Give the errors of all accounts to
+// no_token_left().
+ApiError refresh_error(const RefreshFailure& failure, std::size_t account_index,
+                       Credential credential = Credential::refresh_token);
 
 // Whether a token may stand in a header: 1 to limits::kAccessTokenBytes visible ASCII characters.
 bool is_sendable_token(std::string_view token);

@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "accounts/random.h"
+#include "accounts/service_account.h"
 #include "base/limits.h"
+#include "host/fetch_whole.h"
 
 namespace proxy::accounts {
 namespace {
@@ -13,53 +15,60 @@ using host::Call;
 using host::Operation;
 using host::Task;
 
-TokenReply no_answer(std::string_view reason) {
+TokenReply no_answer(std::string_view reason, RefreshFault fault = RefreshFault::transient) {
   RefreshFailure failure;
-  failure.fault = RefreshFault::transient;
+  failure.fault = fault;
   failure.reason = reason;
   return failure;
 }
 
-Task<TokenReply> exchange(Call& call, host::OutgoingRequest request) {
-  Operation deadline = call.sleep(limits::kOAuthDeadlineMs);
-  Operation fetch = call.fetch(request);
-  co_await first_of(fetch, deadline);
-  if (!fetch.answered()) co_return no_answer("timeout");
-  if (fetch.status() == host::kFailed) co_return no_answer("network");
-
-  const int status = static_cast<int>(fetch.status());
-  host::Response response(call, fetch.id(), status, fetch.take_bytes());
-  std::string body;
-  while (body.size() <= limits::kTokenReplyBytes) {
-    Operation piece = response.read();
-    co_await first_of(piece, deadline);
-    if (!piece.answered()) co_return no_answer("timeout");
-    if (piece.status() != host::kDone) response.finished();
-    if (piece.status() == host::kFailed) co_return no_answer("network");
-    if (piece.status() == host::kEnd) break;
-    body += piece.take_bytes().view();
-  }
-  co_return read_token_reply(status, std::move(body), response.headers().get("retry-after"));
+Task<TokenReply> exchange(Call& call, Operation& deadline, host::OutgoingRequest request) {
+  host::Whole whole =
+      co_await fetch_whole(call, deadline, std::move(request), limits::kTokenReplyBytes);
+  if (whole.status == 0) co_return no_answer(whole.timed_out ? "timeout" : "network");
+  co_return read_token_reply(whole.status, std::move(whole.body), whole.retry_after,
+                             host::now_ms());
 }
 
-bool is_worth_another_try(const TokenReply& reply) {
-  const auto* failure = std::get_if<RefreshFailure>(&reply);
-  return failure != nullptr && failure->fault == RefreshFault::transient;
+Task<TokenReply> attempt(Call& call, const Account& account, const SecretString& refresh_token,
+                         const OAuthSettings& settings) {
+  Operation deadline = call.sleep(limits::kOAuthDeadlineMs);
+  host::OutgoingRequest request;
+  if (account.credential == Credential::service_account) {
+    const std::string input = signing_input(account, host::now_ms() / 1'000);
+    Operation signing = call.sign(account.secret.reveal(), input);
+    co_await first_of(signing, deadline);
+    if (!signing.answered()) co_return no_answer("timeout");
+    if (signing.status() != host::kDone) co_return no_answer(kKeyReason, RefreshFault::dead);
+    request = signed_request(input, signing.take_bytes().view(), settings.base_url);
+  } else {
+    request = refresh_request(account, refresh_token, settings.base_url);
+  }
+  co_return co_await exchange(call, deadline, std::move(request));
+}
+
+RefreshFailure* transient_failure(TokenReply& reply) {
+  auto* failure = std::get_if<RefreshFailure>(&reply);
+  const bool is_transient = failure != nullptr && failure->fault == RefreshFault::transient;
+  return is_transient ? failure : nullptr;
 }
 
 }  // namespace
 
-Task<TokenReply> refresh(Call& call, Lease& lease, Account account, SecretString refresh_token,
-                         OAuthSettings settings) {
-  const auto request = refresh_request(account, refresh_token, settings.base_url);
-  lease.show_life();
-  TokenReply reply = co_await exchange(call, request);
-  if (is_worth_another_try(reply)) {
-    co_await call.sleep(random_between(200, 400));
+Task<TokenReply> refresh(Call& call, Lease& lease, const Account& account,
+                         SecretString refresh_token, const OAuthSettings& settings) {
+  for (bool is_last = false;; is_last = true) {
     lease.show_life();
-    reply = co_await exchange(call, request);
+    TokenReply reply = co_await attempt(call, account, refresh_token, settings);
+    RefreshFailure* failure = transient_failure(reply);
+    if (failure == nullptr) co_return reply;
+    if (is_last) {
+      // With a fresh look at the clock it was no better: it is wrong.
+      if (failure->reason == kClockReason) failure->fault = RefreshFault::dead;
+      co_return reply;
+    }
+    co_await call.sleep(random_between(200, 400));
   }
-  co_return reply;
 }
 
 }  // namespace proxy::accounts

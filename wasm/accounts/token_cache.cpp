@@ -44,6 +44,7 @@ std::optional<std::int64_t> written_at_ms(json::Cursor timestamp, std::int64_t n
 
 std::string token_key(std::size_t account_index) { return key("token_", account_index); }
 std::string dead_key(std::size_t account_index) { return key("dead_", account_index); }
+std::string cool_key(std::size_t account_index) { return key("cool_", account_index); }
 std::string refresh_key(std::size_t account_index) { return key("refresh_", account_index); }
 
 TokenRecord read_token_record(std::span<char> value, std::string_view fingerprint,
@@ -103,6 +104,28 @@ std::string write_dead_record(std::string_view reason, std::string_view fingerpr
   std::string out;
   json::Writer json(out);
   json.begin_object().key("reason").string(reason).key("at").integer(now_ms);
+  json.key("fp").string(fingerprint).end_object();
+  return out;
+}
+
+std::optional<CoolRecord> read_cool_record(std::span<char> value, std::string_view fingerprint,
+                                           std::int64_t now_ms) {
+  json::Index index;
+  const json::Cursor root = read_object(index, value);
+  const auto until = root["until"].whole();
+  if (!until || *until <= now_ms || *until > now_ms + kLongestRestMs) return std::nullopt;
+  if (!root["fp"].equals(fingerprint) || !root["model"].is(json::Type::string)) return std::nullopt;
+  CoolRecord record;
+  record.model = root["model"].text();
+  record.until_ms = *until;
+  return record;
+}
+
+std::string write_cool_record(std::string_view model, std::int64_t until_ms,
+                              std::string_view fingerprint) {
+  std::string out;
+  json::Writer json(out);
+  json.begin_object().key("model").string(model).key("until").integer(until_ms);
   json.key("fp").string(fingerprint).end_object();
   return out;
 }

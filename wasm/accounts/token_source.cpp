@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "accounts/kv.h"
+#include "accounts/news.h"
 #include "accounts/refresh.h"
 #include "accounts/token_cache.h"
 #include "base/limits.h"
@@ -30,10 +31,14 @@ void report(Call& call, const Account& account, const RefreshFailure& failure) {
     if (failure.status != 0) line.number("status", failure.status);
     line.send(call);
   };
+  constexpr std::string_view kRefused[] = {
+      "Failed to refresh token: the account must sign in again.",
+      "No available token: Google refuses the API key.",
+      "Failed to refresh token: Google refuses the service account."};
   switch (failure.fault) {
     case RefreshFault::dead:
       return send(LogLevel::error, "account_dead",
-                  "Failed to refresh token: the account must sign in again.");
+                  kRefused[static_cast<std::size_t>(account.credential)]);
     case RefreshFault::client_rejected:
       return send(LogLevel::error, "oauth_client_rejected",
                   "Failed to refresh token: check the OAuth client's id and secret.");
@@ -43,34 +48,6 @@ void report(Call& call, const Account& account, const RefreshFailure& failure) {
       return send(LogLevel::warn, "token_refresh_fail", "Failed to refresh token: no good answer.");
     case RefreshFault::garbled:
       return send(LogLevel::warn, "token_refresh_fail", "Failed to refresh token: unknown answer.");
-  }
-}
-
-// Takes what KV has for this account into memory.
-Task<void> take_cached_token(Call& call, Tokens& tokens, TokenState& state, std::size_t index) {
-  const std::string key = token_key(index);
-  KvValue value = co_await kv_read(call, tokens.kv, key);
-  if (value.state != KvValue::State::found) co_return;
-  TokenRecord record = read_token_record(value.bytes.span(), state.fingerprint, host::now_ms());
-  if (record.state == TokenRecord::State::good) {
-    state.keep(std::move(record.access_token), record.expires_at_ms);
-  } else if (record.state == TokenRecord::State::bad) {
-    LogLine(LogLevel::warn, "kv_bad_value", "A value of TOKEN_CACHE is not a token record.")
-        .text("key", key)
-        .send(call);
-  }
-}
-
-// Takes what other isolates have learnt about the refresh token.
-Task<void> take_cached_news(Call& call, Tokens& tokens, const Account& account) {
-  auto values =
-      co_await kv_read_both(call, tokens.kv, dead_key(account.index), refresh_key(account.index));
-  const auto dead =
-      read_dead_record(values.first.bytes.span(), account.fingerprint, host::now_ms());
-  if (dead) tokens.remember_until(account, dead->failure, dead->until_ms);
-  TokenState& state = tokens.of(account);
-  if (state.rotated.empty()) {
-    state.rotated = read_refresh_record(values.second.bytes.span(), account.fingerprint);
   }
 }
 
@@ -88,7 +65,7 @@ Task<TokenReply> refresh_any(Call& call, Tokens& tokens, Lease& lease, const Acc
     lease.show_life();
     co_await kv_remove(call, tokens.kv, refresh_key(account.index));
   }
-  co_return co_await refresh(call, lease, account, account.refresh_token, settings);
+  co_return co_await refresh(call, lease, account, account.secret, settings);
 }
 
 // Whether the token that there is may serve out its life while no other can be made.
@@ -96,27 +73,13 @@ bool is_passing(RefreshFault fault) {
   return fault != RefreshFault::dead && fault != RefreshFault::client_rejected;
 }
 
-Task<void> publish_death(Call& call, Tokens& tokens, const Account& account,
-                         std::string_view reason) {
-  const std::string record = write_dead_record(reason, account.fingerprint, host::now_ms());
-  co_await kv_write(call, tokens.kv, dead_key(account.index), record, kDeadMs / 1'000);
-  co_await kv_remove(call, tokens.kv, token_key(account.index));
-}
-
-//   made_at_ms    also the record's time, as `expires_in` counts from there
-//   was_removed   token_<i> was deleted a moment ago
-Task<void> publish_token(Call& call, Tokens& tokens, const Account& account, const NewToken& token,
-                         std::int64_t made_at_ms, bool was_removed) {
-  if (token.expires_in_s < kShortestTtlS) co_return;
-  if (was_removed) co_await kv_pause(call);
-  const std::string record = write_token_record(token, account.fingerprint, made_at_ms);
-  co_await kv_write(call, tokens.kv, token_key(account.index), record, token.expires_in_s);
-}
-
 // Notes in memory that Google replaced the refresh token; returns whether it did.
 bool take_rotation(Call& call, TokenState& state, const Account& account, const NewToken& token) {
-  const SecretString& sent = state.rotated.empty() ? account.refresh_token : state.rotated;
-  if (token.refresh_token.empty() || token.refresh_token.reveal() == sent.reveal()) return false;
+  const SecretString& sent = state.rotated.empty() ? account.secret : state.rotated;
+  if (account.credential != Credential::refresh_token || token.refresh_token.empty() ||
+      token.refresh_token.reveal() == sent.reveal()) {
+    return false;
+  }
   state.rotated = token.refresh_token;
   LogLine(LogLevel::warn, "refresh_token_rotated",
           "Google replaced the refresh token; the new one is kept in TOKEN_CACHE.")
@@ -126,8 +89,9 @@ bool take_rotation(Call& call, TokenState& state, const Account& account, const 
 }
 
 // Gets a token into memory, or remembers why there is none; then gives the lease back, and only
-// then writes to KV. Spawned. The references it hands on are to its own frame or to the isolate.
-Task<void> obtain(Call& call, Tokens& tokens, Account account, OAuthSettings settings) {
+// then writes to KV. Spawned. All references are to what lives as long as the isolate.
+Task<void> obtain(Call& call, Tokens& tokens, const Account& account,
+                  const OAuthSettings& settings) {
   TokenState& state = tokens.of(account);
   Lease lease(state, token_key(account.index));
   const bool is_early = state.life_ms(host::now_ms()) >= kShortestLifeMs;
@@ -135,12 +99,12 @@ Task<void> obtain(Call& call, Tokens& tokens, Account account, OAuthSettings set
   if (was_refused) {
     co_await kv_remove(call, tokens.kv, token_key(account.index));
   } else {
-    co_await take_cached_token(call, tokens, state, account.index);
+    co_await read_token(call, tokens, account);
     const std::int64_t now = host::now_ms();
     if (is_early && now < state.early_refresh_at_ms) co_return;
     if (!is_early && state.life_ms(now) >= kShortestLifeMs) co_return;
   }
-  co_await take_cached_news(call, tokens, account);
+  co_await read_refresh_news(call, tokens, account);
   if (tokens.remembered(account, host::now_ms())) co_return;
 
   const TokenReply reply = co_await refresh_any(call, tokens, lease, account, settings);
@@ -175,6 +139,13 @@ Task<void> obtain(Call& call, Tokens& tokens, Account account, OAuthSettings set
 Task<Result<AccessToken>> access_token(Call& call, Tokens& tokens, const Account& account,
                                        const OAuthSettings& settings, Freshness freshness) {
   TokenState& state = tokens.of(account);
+  if (!account.needs_token()) {
+    co_await read_key_news(call, tokens, account);
+    if (auto error = tokens.failure(account, host::now_ms())) co_return std::move(*error);
+    AccessToken key;
+    key.value = account.secret;
+    co_return key;
+  }
   state.refuse(freshness.refused_serial);
   const std::uint32_t refreshes_before = state.refresh_count;
   for (int look = 0; look < kLooks; ++look) {
@@ -203,7 +174,15 @@ Task<Result<AccessToken>> access_token(Call& call, Tokens& tokens, const Account
     co_await first_of(news, patience);
   }
   co_return refresh_error(RefreshFailure{RefreshFault::transient, "lost", 0, std::nullopt},
-                          account.index);
+                          account.index, account.credential);
+}
+
+void declare_dead(Call& call, Tokens& tokens, const Account& account, std::string_view reason,
+                  int status) {
+  const RefreshFailure failure = {RefreshFault::dead, reason, status, std::nullopt};
+  tokens.remember(account, failure, host::now_ms());
+  report(call, account, failure);
+  call.spawn(publish_death(call, tokens, account, reason));
 }
 
 ApiError no_token_left(const std::vector<ApiError>& failures) {
@@ -223,7 +202,9 @@ ApiError no_token_left(const std::vector<ApiError>& failures) {
   error.message = "No available token: no account of ACCOUNTS is enabled.";
   if (best != nullptr) error = *best;
   if (error.code == ErrorCode::all_accounts_dead) {
-    error.message = "No available token: every account must sign in again. " + error.message;
+    constexpr std::string_view kBegin = "No available token: ";
+    if (error.message.starts_with(kBegin)) error.message.erase(0, kBegin.size());
+    error.message = std::string(kBegin) + "Google refuses every account. " + error.message;
   }
   return error;
 }

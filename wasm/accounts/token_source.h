@@ -26,14 +26,21 @@ struct Freshness {
   static Freshness must_refresh(const AccessToken& refused) { return {refused.serial}; }
 };
 
-// A token with at least kShortestLifeMs to live; with less only if it has just been made, or if no
-// other can be made now. Ends within about 21 s, whatever the token endpoint and TOKEN_CACHE do.
-//   tokens    the isolate's
-//   account   enabled; copied by what outlives the call
+// What goes with a request to the upstream: the API key, or a token with at least kShortestLifeMs
+// to live; with less only if it has just been made, or if no other can be made now. Ends within
+// about 21 s, whatever the token endpoint and TOKEN_CACHE do.
+//   tokens    the isolate's; what is spawned goes on using it, `account` and `settings`
+//   account   enabled
 //   returns   or refresh_error(), at once while a failure is remembered
 host::Task<Result<AccessToken>> access_token(host::Call& call, Tokens& tokens,
                                              const Account& account, const OAuthSettings& settings,
                                              Freshness freshness);
+
+// An upstream refuses the account's credential itself. In memory at once and in KV soon, as after a
+// refused refresh.
+//   reason  a literal that known_reason() knows
+void declare_dead(host::Call& call, Tokens& tokens, const Account& account, std::string_view reason,
+                  int status);
 
 // One error out of those that access_token() gave for every account that was tried.
 ApiError no_token_left(const std::vector<ApiError>& failures);

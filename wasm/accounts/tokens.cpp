@@ -30,6 +30,16 @@ std::int64_t pause_ms(const RefreshFailure& failure) {
   return kTransientMs;
 }
 
+// How long before its end a token is renewed, from kShortestLifeMs to kEarlyRefreshMs, long times
+// being ever rarer: each 29 s more are half as likely. KV shows a new token elsewhere only after a
+// minute, so of many isolates few should have come before that one.
+std::int64_t early_ms() {
+  constexpr std::int64_t kHalfMs = 29'000;
+  std::int64_t ms = kShortestLifeMs;
+  while (ms < kEarlyRefreshMs && random_between(0, 1) == 1) ms += kHalfMs;
+  return std::min(ms + random_between(0, kHalfMs), kEarlyRefreshMs);
+}
+
 // Whether the word is about the client alone, so that its other accounts need not ask.
 bool is_about_client(std::string_view reason) {
   return reason == "invalid_client" || reason == "deleted_client" || reason == "disabled_client";
@@ -50,7 +60,7 @@ void TokenState::keep(SecretString token, std::int64_t its_expiry_ms) {
   if (refused && base::equal_in_constant_time(*refused, base::sha256(token.reveal()))) return;
   access_token = std::move(token);
   expires_at_ms = its_expiry_ms;
-  early_refresh_at_ms = expires_at_ms - random_between(kShortestLifeMs, kEarlyRefreshMs);
+  early_refresh_at_ms = expires_at_ms - early_ms();
   ++serial;
 }
 
@@ -72,18 +82,20 @@ void TokenState::refuse(std::uint32_t refused_serial) {
 }
 
 TokenState& Tokens::of(const Account& account) {
-  TokenState& state = states_[account.index];
-  if (state.fingerprint != account.fingerprint) {
-    state = TokenState();
-    state.fingerprint = account.fingerprint;
+  if (states_.size() <= account.index) states_.resize(account.index + 1);
+  auto& state = states_[account.index];
+  if (!state) state = std::make_unique<TokenState>();
+  if (state->fingerprint != account.fingerprint) {
+    *state = TokenState();
+    state->fingerprint = account.fingerprint;
   }
-  return state;
+  return *state;
 }
 
 const TokenState* Tokens::find(const Account& account) const {
-  const auto found = states_.find(account.index);
-  const bool same = found != states_.end() && found->second.fingerprint == account.fingerprint;
-  return same ? &found->second : nullptr;
+  if (states_.size() <= account.index) return nullptr;
+  const TokenState* const state = states_[account.index].get();
+  return state != nullptr && state->fingerprint == account.fingerprint ? state : nullptr;
 }
 
 void Tokens::remember(const Account& account, const RefreshFailure& failure, std::int64_t now_ms) {
@@ -95,14 +107,20 @@ void Tokens::remember_until(const Account& account, const RefreshFailure& failur
   TokenState& state = of(account);
   state.failure = RememberedFailure{failure, until_ms};
   if (failure.fault == RefreshFault::dead) state.access_token = SecretString();
-  if (is_about_client(failure.reason)) {
-    rejected_clients_[account.client_fingerprint] = *state.failure;
-  }
+  if (!is_about_client(failure.reason)) return;
+  forget_client(account);
+  rejected_clients_.push_back({account.client_fingerprint, *state.failure});
 }
 
 void Tokens::forget_failure(const Account& account) {
   of(account).failure.reset();
-  rejected_clients_.erase(account.client_fingerprint);
+  forget_client(account);
+}
+
+void Tokens::forget_client(const Account& account) {
+  std::erase_if(rejected_clients_, [&account](const RejectedClient& client) {
+    return client.fingerprint == account.client_fingerprint;
+  });
 }
 
 std::optional<RememberedFailure> Tokens::remembered(const Account& account,
@@ -111,15 +129,18 @@ std::optional<RememberedFailure> Tokens::remembered(const Account& account,
   if (state != nullptr && state->failure && now_ms < state->failure->until_ms) {
     return state->failure;
   }
-  const auto client = rejected_clients_.find(account.client_fingerprint);
-  if (client != rejected_clients_.end() && now_ms < client->second.until_ms) return client->second;
+  if (account.credential != Credential::refresh_token) return std::nullopt;
+  for (const RejectedClient& client : rejected_clients_) {
+    const bool same = client.fingerprint == account.client_fingerprint;
+    if (same && now_ms < client.failure.until_ms) return client.failure;
+  }
   return std::nullopt;
 }
 
 std::optional<ApiError> Tokens::failure(const Account& account, std::int64_t now_ms) const {
   const auto known = remembered(account, now_ms);
   if (!known) return std::nullopt;
-  ApiError error = refresh_error(known->failure, account.index);
+  ApiError error = refresh_error(known->failure, account.index, account.credential);
   const bool time_heals = error.code == ErrorCode::token_refresh_failed;
   if (time_heals) error.retry_after_ms = known->until_ms - now_ms;
   return error;

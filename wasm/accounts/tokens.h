@@ -5,14 +5,16 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "accounts/account.h"
 #include "accounts/kv.h"
 #include "accounts/oauth.h"
+#include "accounts/pool.h"
 #include "base/api_error.h"
 #include "base/secret.h"
 #include "base/sha256.h"
@@ -49,6 +51,7 @@ struct TokenState {
   std::optional<base::Digest> refused;  // the last token that an upstream refused
   bool refused_in_cache = false;        // and that must still be deleted from KV
   SecretString rotated;                 // the refresh token that took the place of the account's
+  bool news_read = false;               // what KV says of this account's troubles
   std::optional<RememberedFailure> failure;
 
   std::uint32_t refresh_count = 0;  // that brought a token
@@ -83,14 +86,22 @@ class Tokens {
   std::optional<ApiError> failure(const Account& account, std::int64_t now_ms) const;
   // Whether access_token() is worth asking: it has a token, or no failure is remembered.
   bool selectable(const Account& account, std::int64_t now_ms) const;
-
-  KvHealth kv;
-
- private:
+  // For reading alone; null if nothing is known yet.
   const TokenState* find(const Account& account) const;
 
-  std::map<std::size_t, TokenState> states_;                   // by account index
-  std::map<std::string, RememberedFailure> rejected_clients_;  // by client fingerprint
+  KvHealth kv;
+  Pool pool;
+
+ private:
+  void forget_client(const Account& account);
+
+  struct RejectedClient {
+    std::string fingerprint;
+    RememberedFailure failure;
+  };
+
+  std::vector<std::unique_ptr<TokenState>> states_;  // by account index
+  std::vector<RejectedClient> rejected_clients_;
 };
 
 // Held by the one call that gets a token for an account. Others wait for the name `token_<i>` until

@@ -73,6 +73,13 @@ std::string encode(std::string_view bytes) {
   return out;
 }
 
+std::string encode_for_url(std::string_view bytes) {
+  std::string out = encode(bytes);
+  while (out.ends_with('=')) out.pop_back();
+  for (char& c : out) c = c == '+' ? '-' : c == '/' ? '_' : c;
+  return out;
+}
+
 std::optional<std::string> decode(std::string_view standard) {
   if (!is_standard(standard)) return std::nullopt;
   std::string out;

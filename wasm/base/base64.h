@@ -15,6 +15,8 @@ bool is_standard(std::string_view text);
 std::optional<std::string> standard(std::string_view text);
 
 std::string encode(std::string_view bytes);
+// Of the alphabet for URLs, without padding (RFC 4648 5).
+std::string encode_for_url(std::string_view bytes);
 std::optional<std::string> decode(std::string_view standard);
 
 }  // namespace proxy::base64

@@ -54,22 +54,33 @@ inline constexpr std::int64_t kFirstWaitingMs =
 inline constexpr std::int64_t kKeepAliveMs = 15'000;  // proxies between give up after 30 to 100 s
 
 // Trying again.
-inline constexpr int kAttempts = 4;  // upstream calls of one request
+// Subrequests (fetches and KV) of one request; the Free plan allows 50. No account is begun with
+// above the first number, as one may take a dozen, and nothing is tried again above the second.
+inline constexpr int kSubrequestsToBegin = 28;
+inline constexpr int kSubrequests = 40;
+inline constexpr int kSubrequestsToWrite = 47;    // to KV; a write may take two
+inline constexpr std::int64_t kPausesMs = 1'000;  // of one request together
+inline constexpr int kAttempts = 4;               // upstream calls of one request
 inline constexpr int kAttemptsPerAccount = 2;
 inline constexpr int kRepairs = 2;                          // of one request
 inline constexpr std::int64_t kRepairMemoryMs = 3'600'000;  // Google mends things, too
 inline constexpr std::size_t kRepairedModels = 64;          // remembered
 inline constexpr std::int64_t kLastAttemptMs =
-    30'000;  // after the request came: failing must end, too
-// Accounts asked for a token in one request. A cold one costs up to six subrequests (three reads of
-// KV, OAuth, a write and a deletion), an attempt one, and the Free plan allows 50 to one request.
-inline constexpr int kTokenAccounts = 6;
+    30'000;                               // after the request came: failing must end, too
+inline constexpr int kTokenAccounts = 5;  // asked for a token in one request
+inline constexpr std::int64_t kListDeadlineMs = 5'000;   // for Google's list of models
+inline constexpr std::int64_t kProjectStepMs = 16'000;   // of the search for one: a pause, a call
+inline constexpr std::int64_t kProjectRetryMs = 10'000;  // after one that failed
+inline constexpr std::size_t kListBytes = kMiB;          // of it
+inline constexpr std::int64_t kListFreshMs = 3'600'000;  // then it is asked for again
+inline constexpr std::int64_t kListRetryMs = 60'000;     // after a failure
 
 // Memory of one instance; it never shrinks, so it is retired when idle above this.
 inline constexpr std::size_t kRecycleBytes = 32 * kMiB;
 
 // Logs.
 inline constexpr std::size_t kLogStringBytes = 128;
+inline constexpr std::size_t kLogLinkBytes = 512;  // cut, a link is of no use
 inline constexpr std::size_t kLogBytesPerCall = 2'048;
 inline constexpr std::size_t kLastLogLineBytes = 512;  // of them, for the line that ends a request
 

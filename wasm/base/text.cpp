@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/calendar.h"
 #include "base/utf8.h"
 
 namespace proxy::text {
@@ -61,6 +62,27 @@ std::optional<std::int64_t> parse_decimal(std::string_view text) {
   const auto [stop, error] = std::from_chars(text.data(), end, value);
   if (error != std::errc() || stop != end) return std::nullopt;
   return value;
+}
+
+std::optional<std::int64_t> http_date_ms(std::string_view text) {
+  constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  constexpr std::string_view kForm = "aaa, 00 aaa 0000 00:00:00 GMT";
+  if (text.size() != kForm.size()) return std::nullopt;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool fits = kForm[i] == '0'   ? c >= '0' && c <= '9'
+                      : kForm[i] == 'a' ? (c | 0x20) >= 'a' && (c | 0x20) <= 'z'
+                                        : c == kForm[i];
+    if (!fits) return std::nullopt;
+  }
+  const auto number = [text](std::size_t at, std::size_t size) {
+    return parse_decimal(text.substr(at, size)).value_or(0);
+  };
+  const std::size_t month = kMonths.find(text.substr(8, 3));
+  if (month == std::string_view::npos || month % 3 != 0) return std::nullopt;
+  const std::int64_t days =
+      base::days_since_epoch(number(12, 4), static_cast<int>(month / 3) + 1, number(5, 2));
+  return ((days * 24 + number(17, 2)) * 60 + number(20, 2)) * 60'000 + number(23, 2) * 1'000;
 }
 
 std::string hex(std::string_view bytes) {

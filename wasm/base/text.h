@@ -25,6 +25,9 @@ std::vector<std::string_view> split(std::string_view text VIEWS_ARGUMENT, char s
 std::string decimal(std::int64_t value);
 // Digits only, with an optional sign. Nothing for anything else or beyond int64.
 std::optional<std::int64_t> parse_decimal(std::string_view text);
+// "Sun, 06 Nov 1994 08:49:37 GMT" -> milliseconds since 1970. Nothing for another form of a date.
+// RFC 9110 5.6.7
+std::optional<std::int64_t> http_date_ms(std::string_view text);
 // `{0x1f}` -> "1f".
 std::string hex(std::string_view bytes);
 

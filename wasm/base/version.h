@@ -5,6 +5,7 @@
 
 namespace proxy {
 
+inline constexpr std::string_view kVersion = "0.1.0";
 inline constexpr std::string_view kUserAgent = "openai-compatible-proxy/0.1";
 
 }  // namespace proxy

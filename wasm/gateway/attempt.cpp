@@ -93,7 +93,8 @@ host::Task<gemini::Failure> read_error(Exchange& exchange, host::Response respon
     body += chunk.view().substr(0, limits::kErrorBodyBytes - body.size());
   }
   co_return gemini::read_failure(response.status(), body,
-                                 response.headers().get("retry-after").value_or(""), model);
+                                 response.headers().get("retry-after").value_or(""), host::now_ms(),
+                                 model);
 }
 
 // The runtime decodes what it asked for; any other encoding would arrive as it is.
@@ -106,11 +107,12 @@ bool is_readable(const host::Response& response) {
 // Carries one choice's bytes from Google to the reply.
 class Delivery {
  public:
-  Delivery(Exchange& exchange, const Prepared& request, Reply& reply, Choice& choice)
+  Delivery(Exchange& exchange, const Prepared& request, Reply& reply, Choice& choice,
+           bool in_envelope)
       : exchange_(exchange),
         reply_(reply),
         choice_(choice),
-        relay_(reply.renderer(), choice.index, request.model) {}
+        relay_(reply.renderer(), choice.index, request.model, in_envelope) {}
 
   MaybeFailure take(std::span<char> chunk) {
     bytes_in_ += chunk.size();
@@ -162,8 +164,8 @@ class Delivery {
 
 host::Task<MaybeFailure> deliver(Exchange& exchange, const Config& config, const Prepared& request,
                                  Reply& reply, Choice& choice, host::Response response,
-                                 bool accept_empty) {
-  Delivery delivery(exchange, request, reply, choice);
+                                 bool accept_empty, bool in_envelope) {
+  Delivery delivery(exchange, request, reply, choice, in_envelope);
   Patience patience(exchange, reply.streams(), config.idle_deadline_ms, limits::kKeepAliveMs,
                     "keep-alive");
   MaybeFailure failure;
@@ -190,7 +192,8 @@ host::Task<MaybeFailure> deliver(Exchange& exchange, const Config& config, const
   }
   delivery.log_oddities();
   if (!failure || !choice.shown) co_return failure;
-  reply.fail(failure->error);
+  const bool can_wait = failure->is_quota && failure->cool_ms > 0;
+  reply.fail(can_wait ? accounts::with_wait(failure->error, failure->cool_ms) : failure->error);
   co_return std::nullopt;
 }
 
@@ -208,9 +211,12 @@ bool is_late(const Prepared& request) {
 }
 
 host::Task<MaybeFailure> attempt(Exchange& exchange, const Config& config, const Prepared& request,
-                                 Reply& reply, Choice& choice, std::string head,
+                                 Reply& reply, Choice& choice, Outgoing outgoing,
                                  bool accept_empty) {
-  host::Operation fetch = exchange.call().fetch(head, request.body);
+  const bool as_it_is = outgoing.body.empty();
+  host::Operation fetch =
+      exchange.call().fetch(outgoing.head, as_it_is ? request.body : outgoing.body);
+  outgoing.body = std::string();
   Patience patience(exchange, reply.streams(), config.headers_deadline_ms,
                     first_word_ms(exchange, request), "waiting");
   if (!co_await patience.wait_for(fetch)) co_return silence();
@@ -225,7 +231,7 @@ host::Task<MaybeFailure> attempt(Exchange& exchange, const Config& config, const
     co_return gemini::invalid_response("Google's answer has an encoding that cannot be read.");
   }
   co_return co_await deliver(exchange, config, request, reply, choice, std::move(response),
-                             accept_empty);
+                             accept_empty, outgoing.in_envelope);
 }
 
 }  // namespace proxy::gateway

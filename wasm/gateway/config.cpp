@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "accounts/names.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "host/host.h"
@@ -50,6 +51,22 @@ class Reader {
     config_.error = ApiError(ErrorCode::configuration_invalid, message);
     note("base_url_invalid", std::move(message));
     return std::string(otherwise);
+  }
+
+  std::string vertex_version() {
+    std::string value = variable("VERTEX_API_VERSION");
+    if (value == "v1" || value == "v1beta1") return value;
+    if (!value.empty()) note("variable_invalid", "VERTEX_API_VERSION is neither v1 nor v1beta1.");
+    return "v1beta1";
+  }
+
+  accounts::Upstream upstream() {
+    const std::string value = variable("DEFAULT_UPSTREAM");
+    if (const auto known = accounts::upstream_named(value)) return *known;
+    if (!value.empty()) {
+      note("variable_invalid", "DEFAULT_UPSTREAM is neither gemini, vertex nor codeassist.");
+    }
+    return accounts::Upstream::gemini_api;
   }
 
   void keys() {
@@ -182,6 +199,17 @@ Config read_config() {
   config.idle_deadline_ms = reader.number("UPSTREAM_IDLE_MS", limits::kIdleDeadlineMs, kLongestMs);
   config.gemini_base_url =
       reader.base_url("GEMINI_BASE_URL", "https://generativelanguage.googleapis.com");
+  config.vertex_base_url = reader.base_url("VERTEX_BASE_URL", {});
+  config.vertex_version = reader.vertex_version();
+  config.code_assist_base_url =
+      reader.base_url("CODE_ASSIST_BASE_URL", "https://cloudcode-pa.googleapis.com");
+  config.ai_gateway_token = SecretString(variable("AI_GATEWAY_TOKEN"));
+  config.code_assist_onboard = reader.flag("CODE_ASSIST_ONBOARD", false);
+  config.affinity = reader.flag("ACCOUNT_AFFINITY", true);
+  config.accounts.client.id = variable("OAUTH_CLIENT_ID");
+  config.accounts.client.secret = SecretString(variable("OAUTH_CLIENT_SECRET"));
+  config.accounts.code_assist = reader.flag("ENABLE_CODE_ASSIST", false);
+  config.accounts.upstream = reader.upstream();
   config.oauth_base_url = reader.base_url("OAUTH_BASE_URL", "https://oauth2.googleapis.com");
   return config;
 }

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "accounts/account.h"
 #include "base/api_error.h"
 #include "base/sha256.h"
 #include "gemini/models.h"
@@ -34,6 +35,13 @@ struct Config {
   std::vector<std::string> allowed_origins;  // ALLOWED_ORIGINS; empty = any
   std::size_t max_body_bytes;                // MAX_BODY_BYTES
   std::string gemini_base_url;               // GEMINI_BASE_URL
+  std::string vertex_base_url;               // VERTEX_BASE_URL; empty = by location
+  std::string vertex_version;                // VERTEX_API_VERSION
+  std::string code_assist_base_url;          // CODE_ASSIST_BASE_URL
+  SecretString ai_gateway_token;             // AI_GATEWAY_TOKEN
+  bool code_assist_onboard = false;          // CODE_ASSIST_ONBOARD
+  bool affinity = true;                      // ACCOUNT_AFFINITY
+  accounts::AccountSettings accounts;        // DEFAULT_UPSTREAM, OAUTH_CLIENT_ID and others
   std::string oauth_base_url;                // OAUTH_BASE_URL
   gemini::Aliases aliases;                   // MODEL_ALIASES
   std::string default_model;                 // DEFAULT_MODEL

@@ -55,9 +55,14 @@ void Exchange::set_warnings(const std::vector<std::string>& warnings) {
   constexpr std::size_t kMostBytes = 1'024;
   for (const std::string& warning : warnings) {
     if (warnings_.size() + warning.size() > kMostBytes) return;
+    if (warnings_.find(warning) != std::string::npos) continue;  // another attempt said it
     if (!warnings_.empty()) warnings_ += "; ";
     warnings_ += header_text(warning);
   }
+}
+
+std::string Exchange::dropped_words(std::string_view name) {
+  return std::string(name) + ": not known to this upstream, ignored";
 }
 
 host::HeadWriter Exchange::head(std::string_view content_type) const {

@@ -39,6 +39,10 @@ class Exchange {
   // For `x-proxy-warnings`, before the answer starts.
   void set_warnings(const std::vector<std::string>& warnings);
 
+  // The same for a member of Google's request that its upstream does not know.
+  void warn_of_dropped(std::string_view name) { set_warnings({dropped_words(name)}); }
+  static std::string dropped_words(std::string_view name);
+
   void send_text(std::string_view text);
   void send_json(int status, std::string_view body);
   void send_preflight();

@@ -16,6 +16,7 @@ Step next_step(gemini::Remedy remedy, const Attempts& attempts) {
     case gemini::Remedy::same_account:
       return may_stay ? Step::same_account : elsewhere;
     case gemini::Remedy::other_account:
+    case gemini::Remedy::other_upstream:
       return elsewhere;
     case gemini::Remedy::overloaded:
       if (attempts.others_left) return Step::next_account;

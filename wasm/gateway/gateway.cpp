@@ -1,5 +1,7 @@
 #include "gateway/gateway.h"
 
+#include <span>
+
 #include "base/encode.h"
 #include "base/limits.h"
 #include "base/text.h"
@@ -7,7 +9,9 @@
 #include "gateway/caller_auth.h"
 #include "gateway/chat.h"
 #include "gateway/exchange.h"
+#include "gateway/model_list.h"
 #include "gateway/routes.h"
+#include "gateway/status.h"
 
 namespace proxy::gateway {
 namespace {
@@ -51,9 +55,17 @@ std::string health(const host::RequestHead& head, const Config& config) {
   return text;
 }
 
-void send_model(Exchange& exchange, const host::RequestHead& head, const Config& config) {
+void send_models(Exchange& exchange, const host::RequestHead& head, const Isolate& isolate,
+                 Route route) {
+  const gemini::Aliases& aliases = isolate.config.aliases;
+  std::span<const gemini::ListedModel> models = gemini::listed_models();
+  const bool has_key = check_caller(head, isolate.config).ok();
+  if (has_key && !isolate.models.models.empty()) models = isolate.models.models;
+  if (route == Route::models) {
+    return exchange.send_json(200, fronts::openai_models::list_body(models, aliases));
+  }
   const std::string id = encode::from_percent(model_in(head.path)).value_or(std::string());
-  auto body = fronts::openai_models::model_body(id, config.aliases);
+  auto body = fronts::openai_models::model_body(id, models, aliases);
   body.ok() ? exchange.send_json(200, *body) : exchange.send_error(body.error());
 }
 
@@ -89,12 +101,14 @@ host::Task<void> serve(host::Call& call, Isolate& isolate) {
     exchange.send_error(admission.error());
     co_return;
   }
-  if (route == Route::models) {
-    exchange.send_json(200, fronts::openai_models::list_body(config.aliases));
+  if (route == Route::status) {
+    exchange.send_json(200, status_body(isolate, host::now_ms()));
     co_return;
   }
-  if (route == Route::model) {
-    send_model(exchange, head, config);
+  if (reads_models) {
+    // Without a key nothing is asked of Google.
+    if (check_caller(head, config).ok()) co_await update_models(call, isolate);
+    send_models(exchange, head, isolate, route);
     co_return;
   }
   co_await chat(exchange, isolate);

@@ -3,11 +3,14 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <string>
 
 #include "accounts/account.h"
 #include "accounts/oauth.h"
 #include "accounts/tokens.h"
 #include "gateway/config.h"
+#include "gateway/model_list.h"
 #include "gateway/repair_memory.h"
 
 namespace proxy::gateway {
@@ -18,8 +21,11 @@ struct Isolate {
   accounts::OAuthSettings oauth;
   accounts::Tokens tokens;
   RepairMemory repairs;
-  std::size_t body_bytes = 0;     // of all request bodies held now
-  std::size_t first_account = 0;  // where the search begins; differs from isolate to isolate
+  ModelList models;
+  std::string session_id;      // for Code Assist accounts that name none
+  std::size_t body_bytes = 0;  // of all request bodies held now
+  std::int64_t started_ms = 0;
+  bool has_vertex = false;  // an account of Vertex AI
   bool configured = false;
 
   // Reads the configuration when the first call comes, and logs once what is odd about it.

@@ -13,8 +13,12 @@ constexpr json::ScanLimits kEventLimits = {.depth = limits::kJsonDepth,
 
 }  // namespace
 
-Relay::Relay(fronts::Renderer& renderer, int choice, std::string model)
-    : renderer_(renderer), choice_(choice), model_(std::move(model)), reader_(limits::kEventBytes) {
+Relay::Relay(fronts::Renderer& renderer, int choice, std::string model, bool in_envelope)
+    : renderer_(renderer),
+      choice_(choice),
+      model_(std::move(model)),
+      reader_(limits::kEventBytes),
+      in_envelope_(in_envelope) {
   renderer_.on_start(choice_);
 }
 
@@ -100,7 +104,7 @@ std::optional<gemini::Failure> Relay::read_value(json::Cursor value, std::string
   if (value["error"].is(json::Type::object)) {
     return gemini::read_stream_error(value.raw().text, model_);
   }
-  gemini::read_event(value, event_);
+  gemini::read_event(in_envelope_ ? value["response"] : value, event_);
   answer_.observe(event_);
   renderer_.on_event(choice_, event_, answer_, out);
   return std::nullopt;

@@ -21,7 +21,8 @@ class Relay {
   // renderer  of the whole answer; must outlive the relay
   // choice    which of its choices this upstream call is
   // model     as the caller named it, for errors that arrive inside the stream
-  Relay(fronts::Renderer& renderer, int choice, std::string model);
+  // in_envelope  whether each event stands in another object, as Code Assist has it
+  Relay(fronts::Renderer& renderer, int choice, std::string model, bool in_envelope = false);
 
   // Appends to `out` what these bytes bring the caller.
   //   returns  nothing, or why the stream is broken; then it must not be fed again
@@ -48,6 +49,7 @@ class Relay {
   json::Index index_;    // reused from event to event
   gemini::Event event_;  // the same
   gemini::Answer answer_;
+  bool in_envelope_;
   int events_ = 0;
   bool is_document_ = false;  // a plain JSON answer in a stream's place
 };

@@ -19,6 +19,7 @@ constexpr Entry kRoutes[] = {
     {Route::root, "/", false, false, kGet},
     {Route::health, "/health", false, false, kGet},
     {Route::models, "/models", true, false, kGet},
+    {Route::status, "/status", true, false, kGet},
     {Route::chat, "/chat/completions", true, true, "POST, OPTIONS"},
     {Route::model, "/models/{id}", true, false, kGet},
 };

@@ -6,7 +6,7 @@
 
 namespace proxy::gateway {
 
-enum class Route : std::uint8_t { unknown, root, health, models, model, chat };
+enum class Route : std::uint8_t { unknown, root, health, models, model, status, chat };
 
 // Clients build paths in several ways: `/v1` may be missing, doubled, or Google's `/v1beta/openai`,
 // and one slash may stand at the end. Nothing else is normalised.

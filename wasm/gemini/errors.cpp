@@ -21,16 +21,21 @@ struct GoogleError {
   std::string message;
   std::string reason;    // google.rpc.ErrorInfo
   std::string quota_id;  // google.rpc.QuotaFailure or ErrorInfo metadata, all of them joined
+  std::string link;      // for the owner
   std::optional<std::int64_t> retry_ms;
+  std::optional<std::int64_t> reset_ms;  // until a quota begins anew
+  bool names_quotas = false;
+  bool names_model = false;  // as what a quota is for
 };
 
 bool is_digits(std::string_view text) {
   return text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
+constexpr std::int64_t kLongestMs = 86'400'000;  // that is believed
+
 // "38.4s", "900ms" -> milliseconds, rounded up, at most a day.
 std::optional<std::int64_t> duration_ms(std::string_view text) {
-  static constexpr std::int64_t kLongestMs = 86'400'000;
   const bool in_ms = text.ends_with("ms");
   if (!in_ms && !text.ends_with('s')) return std::nullopt;
   text.remove_suffix(in_ms ? 2 : 1);
@@ -70,11 +75,17 @@ void read_detail(Cursor detail, GoogleError& error) {
     for (const Cursor violation : detail["violations"].items()) {
       error.quota_id += violation["quotaId"].text() + ' ';
       if (violation["quotaValue"].equals("0")) error.quota_id += "limit: 0 ";
+      error.names_quotas = true;
+      if (violation["quotaDimensions"]["model"].exists()) error.names_model = true;
     }
   } else if (type.ends_with("ErrorInfo")) {
+    const Cursor metadata = detail["metadata"];
     error.reason = detail["reason"].text();
-    error.quota_id += detail["metadata"]["quota_limit"].text() + ' ';
-    if (!error.retry_ms) error.retry_ms = duration_ms(detail["metadata"]["quotaResetDelay"].text());
+    error.quota_id += metadata["quota_limit"].text() + ' ';
+    error.reset_ms = duration_ms(metadata["quotaResetDelay"].text());
+    if (std::string link = metadata["validation_link"].text(); !link.empty()) error.link = link;
+  } else if (type.ends_with("Help")) {
+    if (error.link.empty()) error.link = detail["links"][std::size_t{0}]["url"].text();
   } else if (type.ends_with("LocalizedMessage") && error.message.empty()) {
     error.message = detail["message"].text();
   }
@@ -136,22 +147,47 @@ bool says(const GoogleError& error, std::string_view words) {
   return text::contains_ignoring_case(error.message, words);
 }
 
+Failure blaming(Failure failure, Blame blame, std::int64_t cool_ms) {
+  failure.blame = blame;
+  failure.cool_ms = cool_ms;
+  return failure;
+}
+
+constexpr std::int64_t kRefusedMs = 600'000;
+
+// Google refuses the account, not the request: its owner must do something.
+Failure refused_account(const GoogleError& error, std::string message) {
+  Failure result = blaming(
+      failure(ErrorCode::upstream_permission_denied, std::move(message), Remedy::other_account),
+      Blame::model, kRefusedMs);
+  result.owner_link = error.link;
+  return result;
+}
+
 Failure quota_failure(const GoogleError& error, std::string message) {
-  const bool daily = text::contains_ignoring_case(error.quota_id, "perday") ||
-                     text::contains_ignoring_case(error.quota_id, "daily");
+  constexpr std::int64_t kShortMs = 300'000;  // clients wait so long, but not longer
+  constexpr std::int64_t kNoneAtAllMs = 3'600'000;
+  constexpr std::int64_t kLeastMs = 1'000;  // "0s" would have clients ask again without a pause
   const bool none_at_all =
       says(error, "limit: 0") || error.quota_id.find("limit: 0") != std::string::npos;
-  const bool spent = daily || none_at_all || error.reason == "QUOTA_EXHAUSTED" ||
-                     error.reason == "INSUFFICIENT_G1_CREDITS_BALANCE";
+  const bool daily =
+      text::contains_ignoring_case(error.quota_id, "perday") ||
+      text::contains_ignoring_case(error.quota_id, "daily") || error.reason == "QUOTA_EXHAUSTED" ||
+      (error.reason.starts_with("INSUFFICIENT_") && error.reason.ends_with("BALANCE"));
+  const auto retry_ms = error.retry_ms ? error.retry_ms : error.reset_ms;
+  const bool spent = none_at_all || daily || (!error.retry_ms && retry_ms.value_or(0) > kShortMs);
   Failure result = failure(spent ? ErrorCode::insufficient_quota : ErrorCode::rate_limit_exceeded,
                            std::move(message), Remedy::other_account);
-  if (spent) return result;  // Google names half a minute even for a daily quota
-  constexpr std::int64_t kUnknownMs = 10'000;
-  constexpr std::int64_t kLeastMs = 1'000;  // "0s" would have clients ask again without a pause
-  const std::int64_t wait_ms = std::max(error.retry_ms.value_or(kUnknownMs), kLeastMs);
-  result.error.retry_after_ms = wait_ms;
-  // Clients look for this form of words.
-  result.error.message += " Please try again in " + text::decimal((wait_ms + 999) / 1000) + "s.";
+  result.is_quota = true;
+  result.blame = error.names_quotas && !error.names_model ? Blame::account : Blame::model;
+  // Google names half a minute in RetryInfo even for a daily quota.
+  if (none_at_all) {
+    result.cool_ms = kNoneAtAllMs;
+  } else if (daily && !error.reset_ms) {
+    result.until_midnight = true;
+  } else if (const auto wait_ms = daily ? error.reset_ms : retry_ms) {
+    result.cool_ms = std::max(*wait_ms, kLeastMs);
+  }
   return result;
 }
 
@@ -165,7 +201,7 @@ std::optional<Failure> specific_failure(const GoogleError& error, int status,
     return failure(ErrorCode::model_not_found,
                    "The model `" + text::printable(model, limits::kModelNameBytes) +
                        "` does not exist or you do not have access to it.",
-                   Remedy::none, "model");
+                   Remedy::other_upstream, "model");
   }
   if (error.reason == "MODEL_CAPACITY_EXHAUSTED" || error.reason == "MODEL_CAPACITY_EXCEEDED" ||
       says(error, "no capacity available")) {
@@ -174,15 +210,17 @@ std::optional<Failure> specific_failure(const GoogleError& error, int status,
   }
   if (status != 400) return std::nullopt;
   if (error.reason == "API_KEY_INVALID" || says(error, "api key not valid") ||
-      says(error, "api key expired") || says(error, "free tier is not available")) {
-    return failure(ErrorCode::upstream_permission_denied, message, Remedy::other_account);
+      says(error, "api key expired")) {
+    return blaming(failure(ErrorCode::upstream_permission_denied, message, Remedy::other_account),
+                   Blame::credential, kRefusedMs);
   }
+  if (says(error, "free tier is not available")) return refused_account(error, message);
   if (says(error, "user location is not supported")) {
     return failure(ErrorCode::unsupported_country_region_territory,
                    "Google does not serve the place this Worker runs at (\"User location is not "
                    "supported\"). Turn on Smart Placement or set a placement region in "
-                   "wrangler.toml, see README.",
-                   Remedy::none);
+                   "wrangler.toml, or add an account of another upstream (Vertex AI); see README.",
+                   Remedy::other_upstream);
   }
   for (const std::string_view words :
        {"unable to process input image", "unsupported mime type", "provided image is not valid",
@@ -197,14 +235,18 @@ std::optional<Failure> specific_failure(const GoogleError& error, int status,
 }
 
 Failure failure_by_status(const GoogleError& error, int status, std::string message) {
+  constexpr std::int64_t kWrongMs = 60'000;
   switch (status) {
     case 401:
-      return failure(ErrorCode::upstream_permission_denied,
-                     "Google refused the account's access token. " + message, Remedy::fresh_token);
+      return blaming(
+          failure(ErrorCode::upstream_permission_denied,
+                  "Google refused the account's access token. " + message, Remedy::fresh_token),
+          Blame::account, kWrongMs);
     case 403:
-      return failure(ErrorCode::upstream_permission_denied, message, Remedy::other_account);
-    case 404:
-      return failure(ErrorCode::upstream_invalid_response, message, Remedy::other_account);
+      return refused_account(error, std::move(message));
+    case 404:  // and no word of Google's API: a wrong address, such as a location that there is not
+      return blaming(failure(ErrorCode::upstream_invalid_response, message, Remedy::other_account),
+                     Blame::account, kWrongMs);
     case 408:
     case 409:
     case 499:
@@ -251,12 +293,16 @@ Failure classify(const GoogleError& error, int status, std::string message,
 }  // namespace
 
 Failure read_failure(int status, std::string_view body, std::string_view retry_after,
-                     std::string_view model) {
+                     std::int64_t now_ms, std::string_view model) {
   GoogleError error = read_body(body);
   if (error.code >= 400 && error.code <= 599) status = error.code;
   if (!error.retry_ms) error.retry_ms = retry_in_text(error.message);
-  if (!error.retry_ms && !retry_after.empty()) {
-    error.retry_ms = duration_ms(std::string(text::trim(retry_after)).append("s"));
+  retry_after = text::trim(retry_after);
+  if (!error.retry_ms) error.retry_ms = duration_ms(std::string(retry_after).append("s"));
+  if (!error.retry_ms) {
+    if (const auto date_ms = text::http_date_ms(retry_after)) {
+      error.retry_ms = std::clamp(*date_ms - now_ms, std::int64_t{0}, kLongestMs);
+    }
   }
   return classify(error, status, google_says(error, status), model);
 }

@@ -40,6 +40,7 @@ class Repairs {
 
   void add(Repair repair) { bits_ |= bit(repair); }
   void remove(Repair repair) { bits_ &= ~bit(repair); }
+  void remove(Repairs others) { bits_ &= ~others.bits_; }
   bool has(Repair repair) const { return (bits_ & bit(repair)) != 0; }
   bool empty() const { return bits_ == 0; }
   bool operator==(const Repairs&) const = default;

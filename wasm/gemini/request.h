@@ -84,10 +84,13 @@ struct Request {
   Fields built_in_tools;          // googleSearch, ...
   std::string_view calling_mode;  // AUTO, ANY, NONE, VALIDATED; empty = not sent
   std::vector<json::RawString> allowed_functions;
-  Fields tool_config;  // besides the mode
-  Fields config;       // generationConfig; what is absent has Google's own defaults
-  Fields others;       // safetySettings, serviceTier, cachedContent
-  Arena arena;         // owns what of all this is not the caller's text
+  Fields tool_config;            // besides the mode
+  Fields config;                 // generationConfig; what is absent has Google's own defaults
+  Fields others;                 // safetySettings, serviceTier, cachedContent
+  bool gemini_api_only = false;  // refers to what only that upstream has, as the next
+  bool vertex_only = false;
+  bool foreign_fields = false;  // some are not the Gemini API's
+  Arena arena;                  // owns what of all this is not the caller's text
 };
 
 }  // namespace proxy::gemini

@@ -50,18 +50,22 @@ Call::~Call() {
 }
 
 Operation Call::kv_get(std::string_view key) {
+  ++subrequests_;
   return Operation(*this, [&](OperationId op) { host::kv_get(id_, op, key); });
 }
 
 Operation Call::kv_put(std::string_view key, std::string_view value, std::int64_t ttl_s) {
+  ++subrequests_;
   return Operation(*this, [&](OperationId op) { host::kv_put(id_, op, key, value, ttl_s); });
 }
 
 Operation Call::kv_delete(std::string_view key) {
+  ++subrequests_;
   return Operation(*this, [&](OperationId op) { host::kv_delete(id_, op, key); });
 }
 
 Operation Call::fetch(std::string_view head, std::string_view body) {
+  ++subrequests_;
   return Operation(*this, [&](OperationId op) { host::fetch(id_, op, head, body); });
 }
 
@@ -75,6 +79,10 @@ Operation Call::sleep(std::int64_t ms) {
 
 Operation Call::wait(std::string_view name) {
   return Operation(*this, [&](OperationId op) { host::wait(id_, op, name); });
+}
+
+Operation Call::sign(std::string_view key, std::string_view bytes) {
+  return Operation(*this, [&](OperationId op) { host::sign(id_, op, key, bytes); });
 }
 
 void Call::spawn(Task<void> task) {

@@ -111,6 +111,8 @@ class Call {
   const std::string& request_id() const { return request_id_; }
   // Bytes this call may still log before its last line.
   std::size_t& log_budget() { return log_budget_; }
+  // Fetches and KV operations so far, which the platform limits (limits::kSubrequests).
+  int subrequests() const { return subrequests_; }
 
   Operation kv_get(std::string_view key);
   Operation kv_put(std::string_view key, std::string_view value, std::int64_t ttl_s);
@@ -120,6 +122,7 @@ class Call {
   Operation read_body();  // of the caller's request
   Operation sleep(std::int64_t ms);
   Operation wait(std::string_view name);
+  Operation sign(std::string_view key, std::string_view bytes);
 
   // Runs beside the root and survives the caller's leaving.
   void spawn(Task<void> task);
@@ -142,6 +145,7 @@ class Call {
   RequestHead request_;
   std::string request_id_;
   std::size_t log_budget_ = limits::kLogBytesPerCall - limits::kLastLogLineBytes;
+  int subrequests_ = 0;
   OperationId last_id_ = kCallersBody;
   std::vector<Operation*> open_;
   std::vector<Task<void>> spawned_;

@@ -42,6 +42,9 @@ void sleep(CallId call, OperationId op, std::int64_t ms);
 // Until another call of this isolate says notify(name). The platform may drop a promise of another
 // call, so always race it with a sleep.
 void wait(CallId call, OperationId op, std::string_view name);
+// kDone with the signature of `bytes`: RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 8.2). `key` is
+// PKCS#8, DER; kFailed if it is not, or not of RSA.
+void sign(CallId call, OperationId op, std::string_view key, std::string_view bytes);
 
 // Answered at once.
 // Gives up an operation, or the unread rest of a fetch's body: fetch aborted, timer cleared.

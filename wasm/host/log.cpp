@@ -8,12 +8,13 @@
 namespace proxy::host {
 namespace {
 
-void append_member(std::string& out, std::string_view name, std::string_view value) {
+void append_member(std::string& out, std::string_view name, std::string_view value,
+                   std::size_t most = limits::kLogStringBytes) {
   out += out.empty() ? "{\"" : ",\"";
   out += name;
   out += "\":\"";
   // Repaired after the cut, as the cut of an invalid sequence may leave another one.
-  json::append_escaped(out, base::repair_utf8(base::cut_utf8(value, limits::kLogStringBytes)));
+  json::append_escaped(out, base::repair_utf8(base::cut_utf8(value, most)));
   out += '"';
 }
 
@@ -22,8 +23,8 @@ void append_member(std::string& out, std::string_view name, std::string_view val
 LogLine::LogLine(LogLevel level, std::string_view ev, std::string_view msg)
     : level_(level), ev_(ev), msg_(msg) {}
 
-LogLine& LogLine::text(std::string_view name, std::string_view value) {
-  append_member(members_, name, value);
+LogLine& LogLine::text(std::string_view name, std::string_view value, std::size_t most) {
+  append_member(members_, name, value, most);
   return *this;
 }
 

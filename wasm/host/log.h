@@ -19,7 +19,8 @@ class LogLine {
   LogLine(LogLevel level, std::string_view ev, std::string_view msg = {});
 
   // A string from anywhere: cut to limits::kLogStringBytes, control characters escaped.
-  LogLine& text(std::string_view name, std::string_view value);
+  LogLine& text(std::string_view name, std::string_view value,
+                std::size_t most = limits::kLogStringBytes);
   LogLine& number(std::string_view name, std::int64_t value);
 
   // Sends the line for `call`, unless the call's log budget is spent.

@@ -27,6 +27,9 @@ HOST_IMPORT("sleep")
 void host_sleep(std::uint32_t call, std::uint32_t op, double ms);
 HOST_IMPORT("wait")
 void host_wait(std::uint32_t call, std::uint32_t op, const char* name, std::size_t name_size);
+HOST_IMPORT("sign")
+void host_sign(std::uint32_t call, std::uint32_t op, const char* key, std::size_t key_size,
+               const char* bytes, std::size_t size);
 
 // Done when these return.
 HOST_IMPORT("drop")

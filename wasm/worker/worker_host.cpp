@@ -38,6 +38,10 @@ void wait(CallId call, OperationId op, std::string_view name) {
   host_wait(call, op, name.data(), name.size());
 }
 
+void sign(CallId call, OperationId op, std::string_view key, std::string_view bytes) {
+  host_sign(call, op, key.data(), key.size(), bytes.data(), bytes.size());
+}
+
 void drop(CallId call, OperationId op) { host_drop(call, op); }
 
 void notify(std::string_view name) { host_notify(name.data(), name.size()); }

@@ -4,48 +4,13 @@
 #include <string_view>
 #include <vector>
 
+#include "parsed.h"
 #include "support/catch.h"
 
 using proxy::ErrorCode;
-using proxy::SecretString;
-using proxy::accounts::Account;
-using proxy::accounts::AccountList;
-using proxy::accounts::ConfigWarning;
-using proxy::accounts::OAuthClient;
-using proxy::accounts::parse_accounts;
+using namespace proxy::accounts;
 
 namespace {
-
-OAuthClient common_client() { return {"common-id", SecretString("common-secret")}; }
-
-AccountList parse(std::string_view text) {
-  std::string exact(text);
-  exact.shrink_to_fit();
-  return parse_accounts(std::move(exact), common_client());
-}
-
-// "ok", "off" (disabled) or "bad" for each account.
-std::string states(const AccountList& list) {
-  std::string out;
-  for (const Account& account : list.accounts) {
-    if (!out.empty()) out += ' ';
-    out += !account.valid ? "bad" : account.disabled ? "off" : "ok";
-  }
-  return out;
-}
-
-// "code:index" for each warning.
-std::string warnings(const AccountList& list) {
-  std::string out;
-  for (const ConfigWarning& warning : list.warnings) {
-    if (!out.empty()) out += ' ';
-    out += warning.code;
-    if (warning.account != ConfigWarning::kNoAccount) {
-      out += ':' + std::to_string(warning.account);
-    }
-  }
-  return out;
-}
 
 void check_error(const AccountList& list, ErrorCode code) {
   REQUIRE(list.error);
@@ -57,50 +22,6 @@ void check_error(const AccountList& list, ErrorCode code) {
 }
 
 }  // namespace
-
-TEST_CASE("a list of accounts is read member by member") {
-  const AccountList list = parse(
-      R"([{"refresh_token":"refresh-a"},
-          {"refresh_token":"refresh-b","client_id":"own-id","client_secret":"own-secret",
-           "projectId":"project-1","sessionId":"session:1.2_3","disabled":true,"more":[{}]}])");
-  CHECK_FALSE(list.error);
-  CHECK(warnings(list).empty());
-  REQUIRE(list.accounts.size() == 2);
-  const Account& a = list.accounts[0];
-  CHECK(a.index == 0);
-  CHECK(a.enabled());
-  CHECK(a.refresh_token.reveal() == "refresh-a");
-  CHECK(a.client.id == "common-id");
-  CHECK(a.client.secret.reveal() == "common-secret");
-  CHECK(a.project_id.empty());
-  const Account& b = list.accounts[1];
-  CHECK(b.index == 1);
-  CHECK_FALSE(b.enabled());
-  CHECK(b.client.id == "own-id");
-  CHECK(b.client.secret.reveal() == "own-secret");
-  CHECK(b.project_id == "project-1");
-  CHECK(b.session_id == "session:1.2_3");
-}
-
-TEST_CASE("the common secret never goes with an entry's own client") {
-  struct Row {
-    std::string_view entry, id, secret;
-  };
-  const Row rows[] = {
-      {R"({"refresh_token":"r"})", "common-id", "common-secret"},
-      {R"({"refresh_token":"r","client_id":"own"})", "own", ""},
-      {R"({"refresh_token":"r","client_id":" own\n","client_secret":"s\n"})", "own", "s"},
-      {R"({"refresh_token":"r","client_secret":"s"})", "common-id", "s"},
-      {R"({"refresh_token":"r","client_id":"","client_secret":null})", "common-id",
-       "common-secret"},
-  };
-  for (const Row& row : rows) {
-    CAPTURE(row.entry);
-    const AccountList list = parse(row.entry);
-    CHECK(list.accounts.at(0).client.id == row.id);
-    CHECK(list.accounts.at(0).client.secret.reveal() == row.secret);
-  }
-}
 
 TEST_CASE("A-01 ACCOUNTS is missing or empty") {
   for (const std::string_view text : {"", " ", "\r\n\t "}) {
@@ -174,63 +95,6 @@ TEST_CASE("A-05 an empty list, or all disabled") {
   }
 }
 
-TEST_CASE("A-06 an entry that cannot serve is skipped alone, and its index still counts") {
-  for (const std::string_view entry :
-       {"null", "7", "\"refresh-x\"", "[]", "{}", R"({"refresh_token":null})",
-        R"({"refresh_token":7})", R"({"refresh_token":""})", R"({"refresh_token":" \n"})",
-        R"({"refresh_token":["refresh-x"]})", R"({"refreshToken":"refresh-x"})"}) {
-    CAPTURE(entry);
-    const AccountList list = parse(std::string("[").append(entry) + R"(,{"refresh_token":"a"}])");
-    CHECK_FALSE(list.error);
-    CHECK(states(list) == "bad ok");
-    CHECK(list.accounts[1].index == 1);
-    CHECK(warnings(list) == "account_invalid:0");
-
-    const AccountList alone = parse(std::string("[").append(entry) + "]");
-    check_error(alone, ErrorCode::no_enabled_account);
-    CHECK(alone.error->message.find("entry 0") != std::string::npos);
-    CHECK(alone.error->message.find("refresh-x") == std::string::npos);
-  }
-}
-
-TEST_CASE("an entry with another credential only is skipped, and the warning says what is needed") {
-  for (const std::string_view entry :
-       {R"({"api_key":"test-key"})", R"({"service_account":{"client_email":"x"}})"}) {
-    const AccountList list = parse(R"([{"refresh_token":"a"},)" + std::string(entry) + "]");
-    CHECK(states(list) == "ok bad");
-    CHECK(warnings(list) == "account_unsupported:1");
-    CHECK(list.warnings[0].message.find("refresh_token") != std::string::npos);
-  }
-  CHECK(states(parse(R"({"refresh_token":"a","api_key":"test-key"})")) == "ok");
-}
-
-TEST_CASE("A-07 disabled") {
-  struct Row {
-    std::string_view value;
-    bool is_disabled;
-  };
-  const Row rows[] = {
-      {"true", true},      {"\"true\"", true},   {"1", true},
-      {"false", false},    {"\"false\"", false}, {"0", false},
-      {"0.0", false},      {"-0", false},        {"null", false},
-      {"\"yes\"", true},   {"\"\"", true},       {"2", true},
-      {"[]", true},        {"{}", true},         {"\"0\"", true},
-      {"\"False\"", true}, {"1e999", true},      {"\"f\\u0061lse\"", false},
-  };
-  for (const Row& row : rows) {
-    CAPTURE(row.value);
-    const AccountList list =
-        parse(R"({"refresh_token":"a","disabled":)" + std::string(row.value) + "}");
-    CHECK(list.accounts.at(0).disabled == row.is_disabled);
-  }
-  CHECK(states(parse(R"({"refresh_token":"a"})")) == "ok");
-}
-
-TEST_CASE("A-08 spaces and newlines around a refresh token are not part of it") {
-  const AccountList list = parse(R"([{"refresh_token":" \n1\/\/refresh-a\t\r\n"}])");
-  CHECK(list.accounts.at(0).refresh_token.reveal() == "1//refresh-a");
-}
-
 TEST_CASE("A-09 the same refresh token twice: the later entry is skipped") {
   const AccountList list =
       parse(R"([{"refresh_token":"a"},{"refresh_token":"b"},{"refresh_token":" a"}])");
@@ -245,40 +109,6 @@ TEST_CASE("A-09 a disabled entry does not take the place of an enabled one") {
   CHECK(warnings(list).empty());
 }
 
-TEST_CASE("A-10 members of a wrong type or form are left out, with a warning") {
-  struct Row {
-    std::string_view member;
-    std::size_t warning_count;
-  };
-  const Row rows[] = {
-      {R"("projectId":7)", 1},        {R"("sessionId":[])", 1},
-      {R"("projectId":"a/../b")", 1}, {R"("projectId":"-a")", 1},
-      {R"("sessionId":"a b")", 1},    {R"("projectId":7,"sessionId":7)", 2},
-      {R"("client_id":7)", 1},        {R"("client_secret":{})", 1},
-      {R"("projectId":null)", 0},     {R"("unknown":7)", 0},
-      {R"("projectId":"")", 0},
-  };
-  for (const Row& row : rows) {
-    CAPTURE(row.member);
-    const AccountList list = parse(R"([{"refresh_token":"a",)" + std::string(row.member) + "}]");
-    CHECK(states(list) == "ok");
-    CHECK(list.warnings.size() == row.warning_count);
-    CHECK(list.accounts[0].project_id.empty());
-    CHECK(list.accounts[0].session_id.empty());
-    CHECK(list.accounts[0].client.id == "common-id");
-    for (const ConfigWarning& warning : list.warnings) {
-      CHECK(warning.code == "account_member_ignored");
-      CHECK(warning.account == 0);
-    }
-  }
-  const std::string longest(128, 'p');
-  CHECK(parse(R"({"refresh_token":"a","projectId":")" + longest + "\"}").accounts[0].project_id ==
-        longest);
-  CHECK(parse(R"({"refresh_token":"a","projectId":")" + longest + "p\"}")
-            .accounts[0]
-            .project_id.empty());
-}
-
 TEST_CASE("A-12 a secret above 5120 bytes brings a warning and is read all the same") {
   const std::string list = R"([{"refresh_token":"a"}])";
   const std::string fits = list + std::string(5'120 - list.size(), ' ');
@@ -287,43 +117,122 @@ TEST_CASE("A-12 a secret above 5120 bytes brings a warning and is read all the s
   CHECK(states(parse(fits + ' ')) == "ok");
 }
 
-TEST_CASE("A-13 the fingerprint depends on refresh token and client, and on nothing else") {
-  const auto fingerprint = [](std::string_view entry) {
-    return parse(entry).accounts.at(0).fingerprint;
+TEST_CASE("A-09 the same credential serves twice only where another quota is meant") {
+  struct Row {
+    std::string_view second, expected;
   };
-  // printf 'refresh-a\ncommon-id' | sha256sum
-  CHECK(fingerprint(R"({"refresh_token":"refresh-a"})") == "14e0a9db17779b28");
-  const std::string base = fingerprint(R"({"refresh_token":"a"})");
-  CHECK(fingerprint(R"({"refresh_token":"a","disabled":true,"projectId":"p"})") == base);
-  CHECK(fingerprint(R"({"refresh_token":"a","client_secret":"other"})") == base);
-  CHECK(fingerprint(R"({"refresh_token":"b"})") != base);
-  CHECK(fingerprint(R"({"refresh_token":"a","client_id":"other"})") != base);
-}
-
-TEST_CASE(
-    "an account without any client id is kept, with a warning: its cached token still serves") {
-  const AccountList list = parse_accounts(R"([{"refresh_token":"a"}])", OAuthClient());
-  CHECK(states(list) == "ok");
-  CHECK(list.accounts[0].client.id.empty());
-  CHECK(warnings(list) == "client_id_missing:0");
-  CHECK(list.warnings[0].message.starts_with("Failed to refresh token: set OAUTH_CLIENT_ID"));
-}
-
-TEST_CASE("the last of two equal members counts, and keys may be escaped") {
-  const AccountList list =
-      parse(R"({"refresh_token":"a","refresh\u005ftoken":"b","disabled":true,"disabled":false})");
-  CHECK(list.accounts.at(0).refresh_token.reveal() == "b");
-  CHECK(list.accounts.at(0).enabled());
-}
-
-TEST_CASE("A-11 a thousand accounts in one secret") {
-  std::string text = "[";
-  for (int i = 0; i < 1'000; ++i) {
-    if (i > 0) text += ',';
-    text.append(R"({"refresh_token":"r)").append(std::to_string(i)).append("\"}");
+  const Row rows[] = {
+      {R"({"api_key":"test-key"})", "ok bad"},
+      {R"({"api_key":" test-key\n","disabled":false,"sessionId":"s"})", "ok bad"},
+      {R"({"api_key":"test-key","upstream":"gemini"})", "ok bad"},
+      {R"({"api_key":"test-key","upstream":"vertex"})", "ok ok"},
+      {R"({"api_key":"test-key","projectId":"other"})", "ok ok"},
+      {R"({"api_key":"test-key","location":"eu"})", "ok bad"},  // only Vertex AI has places
+      {R"({"api_key":"test-keY"})", "ok ok"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.second);
+    const AccountList list = parse(R"([{"api_key":"test-key"},)" + std::string(row.second) + "]");
+    CHECK(states(list) == row.expected);
+    CHECK(warnings(list) == (row.expected == "ok bad" ? "account_duplicate:1" : ""));
   }
-  const AccountList list = parse(text + "]");
+  const std::string vertex = R"({"api_key":"test-key","upstream":"vertex","location":")";
+  CHECK(states(parse("[" + vertex + "global\"}," + vertex + "eu\"}," + vertex + "EU\"}]")) ==
+        "ok ok bad");
+}
+
+TEST_CASE("A-09 an entry that cannot serve does not take the place of one that can") {
+  const AccountList list = parse(
+      R"([{"refresh_token":"a","upstream":"vertex"},
+          {"refresh_token":"a","upstream":"vertex","projectId":"p"}])");
+  CHECK(states(list) == "bad ok");
+}
+
+TEST_CASE("A-11 ACCOUNTS_2 and so on continue the list, and indexes run on") {
+  const AccountList list = parse_all({R"([{"refresh_token":"a"},7])", "", " \n",
+                                      R"({"refresh_token":"b"})", R"([{"refresh_token":"a"}])"});
+  CHECK_FALSE(list.error);
+  CHECK(states(list) == "ok bad ok bad");
+  CHECK(warnings(list) == "account_invalid:1 account_duplicate:3");
+  CHECK(list.accounts[2].index == 2);
+  CHECK(list.accounts[2].secret.reveal() == "b");
+  CHECK(states(parse_all({"", R"([{"refresh_token":"a"}])"})) == "ok");
+}
+
+TEST_CASE("A-02 A-11 a text that cannot be read takes nothing from the others") {
+  const std::string good = R"([{"refresh_token":"refresh-a"}])";
+  struct Row {
+    std::vector<std::string> texts;
+    std::string_view states;
+    std::string_view reason;  // empty: the others serve
+  };
+  const Row rows[] = {
+      {{good, "[{"}, "ok", ""},
+      {{"\"refresh-b\"", good}, "ok", ""},
+      {{"", "[", "{"}, "", "ACCOUNTS_2 is not valid JSON (at byte 1)"},
+      {{"[]", "", "7"}, "", "ACCOUNTS_3 is neither a JSON array nor an object"},
+      {{R"([{"refresh_token":"refresh-a","disabled":1}])", "'["},
+       "off",
+       "ACCOUNTS_2 is not valid JSON (at byte 0)"},
+      {{"[", "7"}, "", "ACCOUNTS is not valid JSON (at byte 1)"},
+  };
+  for (const Row& row : rows) {
+    const AccountList list = parse_all(row.texts);
+    CAPTURE(row.texts, warnings(list));
+    CHECK(states(list) == row.states);
+    CHECK(warnings(list).starts_with("accounts_invalid"));
+    if (row.reason.empty()) {
+      CHECK_FALSE(list.error);
+      continue;
+    }
+    check_error(list, ErrorCode::accounts_invalid);
+    CHECK(list.error->message.find(row.reason) != std::string::npos);
+    CHECK(list.error->message.find("refresh-") == std::string::npos);
+  }
+  CHECK(warnings(parse_all({"[", "{", good})) == "accounts_invalid accounts_invalid");
+}
+
+TEST_CASE("A-12 each secret above 5120 bytes has its warning") {
+  const std::string large = std::string(5'120, ' ') + R"({"refresh_token":"a"})";
+  const AccountList list = parse_all({large, R"({"refresh_token":"b"})", large});
+  CHECK(warnings(list) == "secret_too_large secret_too_large account_duplicate:2");
+}
+
+TEST_CASE("A-11 a thousand accounts over 25 secrets") {
+  std::vector<std::string> texts;
+  for (int i = 0; i < 1'000; ++i) {
+    if (i % 40 == 0) texts.push_back("[");
+    std::string& text = texts.back();
+    if (text != "[") text += ',';
+    text.append(R"({"refresh_token":"1//refresh-)").append(std::to_string(i)).append(80, 'r');
+    text += i % 40 == 39 ? "\"}]" : "\"}";
+  }
+  REQUIRE(texts.size() == 25);
+  for (const std::string& text : texts) CHECK(text.size() <= 5'120);
+  const AccountList list = parse_all(texts);
   REQUIRE(list.accounts.size() == 1'000);
-  CHECK(list.accounts[999].index == 999);
-  CHECK(warnings(list) == "secret_too_large");
+  CHECK_FALSE(list.error);
+  CHECK(list.warnings.empty());
+  for (std::size_t i = 0; i < 1'000; ++i) {
+    REQUIRE(list.accounts[i].index == i);
+    REQUIRE(list.accounts[i].enabled());
+  }
+}
+
+TEST_CASE("A-01 without any text there are no accounts") {
+  for (const std::vector<std::string>& texts :
+       std::vector<std::vector<std::string>>{{}, {"", ""}, {" ", "\n"}}) {
+    const AccountList list = parse_all(texts);
+    check_error(list, ErrorCode::accounts_not_configured);
+    CHECK(warnings(list).empty());
+  }
+}
+
+TEST_CASE("credentials and upstreams have names") {
+  CHECK(name_of(Credential::refresh_token) == "refresh_token");
+  CHECK(name_of(Credential::api_key) == "api_key");
+  CHECK(name_of(Credential::service_account) == "service_account");
+  CHECK(name_of(Upstream::gemini_api) == "gemini_api");
+  CHECK(name_of(Upstream::vertex) == "vertex");
+  CHECK(name_of(Upstream::code_assist) == "code_assist");
 }

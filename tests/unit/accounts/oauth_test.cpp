@@ -18,7 +18,7 @@ Account account(std::string refresh_token, std::string id, std::string secret) {
   Account account;
   account.index = 3;
   account.valid = true;
-  account.refresh_token = SecretString(std::move(refresh_token));
+  account.secret = SecretString(std::move(refresh_token));
   account.client.id = std::move(id);
   account.client.secret = SecretString(std::move(secret));
   return account;
@@ -30,6 +30,9 @@ TokenReply read(int status, std::string_view body,
   exact.shrink_to_fit();
   return read_token_reply(status, std::move(exact), retry_after);
 }
+
+// 2023-11-14 22:13:20 UTC
+constexpr std::int64_t kNowMs = 1'700'000'000'000;
 
 std::string word(RefreshFault fault) {
   switch (fault) {
@@ -73,6 +76,23 @@ const AnswerRow kAnswers[] = {
      "dead invalid_grant"},
     {"O-01", 400, R"({"error":"invalid_grant","error_description":"Bad Request"})",
      "dead invalid_grant"},
+    {"O-01", 400, R"({"error":"invalid_grant","error_description":"Invalid JWT Signature."})",
+     "dead invalid_grant"},
+    {"O-01", 400,
+     R"({"error":"invalid_grant","error_description":"Invalid grant: account not found"})",
+     "dead invalid_grant"},
+    {"O-01", 400, R"({"error":"invalid_grant","error_description":"a short-lived token"})",
+     "dead invalid_grant"},
+    {"O-06", 400,
+     R"({"error":"invalid_grant","error_description":"Invalid JWT: Token must be a short-lived)"
+     R"( token (60 minutes) and in a reasonable timeframe. Check your iat and exp values."})",
+     "transient jwt_time"},
+    {"O-06", 400,
+     R"({"error":"invalid_grant","error_description":"Invalid JWT: in a reasonable timeframe"})",
+     "transient jwt_time"},
+    {"O-04", 400,
+     R"({"error":"invalid_scope","error_description":"Invalid JWT: a short-lived token"})",
+     "dead invalid_scope"},
     {"O-02", 400, R"({"error":"invalid_grant","error_subtype":"invalid_rapt"})",
      "dead invalid_rapt"},
     {"O-02", 400, R"({"error":"invalid_grant","error_subtype":"rapt_required"})",
@@ -185,7 +205,7 @@ TEST_CASE("O-08 the longest access token") {
   CHECK(summary(read(200, reply(4'097))) == "garbled access_token");
 }
 
-TEST_CASE("expires_in") {
+TEST_CASE("expires_in", "[O-09][O-10][O-11]") {
   struct Row {
     std::string_view id, value, expected;
   };
@@ -217,25 +237,35 @@ TEST_CASE("expires_in") {
   CHECK(summary(read(200, R"({"access_token":"t"})")) == "t 300");
 }
 
-TEST_CASE("O-05 Retry-After in seconds is taken, within reason") {
+TEST_CASE("O-05 Retry-After is taken, within reason") {
   struct Row {
     std::optional<std::string_view> header;
     std::optional<std::int64_t> expected_ms;
+    std::int64_t now_ms = kNowMs;
   };
   const Row rows[] = {
       {std::nullopt, std::nullopt},
       {"7", 7'000},
       {" 7 ", 7'000},
+      {"7", 7'000, 0},
       {"0", 1'000},
       {"-5", 1'000},
       {"999999", 3'600'000},
       {"99999999999999999999", std::nullopt},
-      {"Wed, 21 Oct 2026 07:28:00 GMT", std::nullopt},
       {"", std::nullopt},
+      {"soon", std::nullopt},
+      {"Tue, 14 Nov 2023 22:13:29 GMT", 9'000},
+      {" Tue, 14 Nov 2023 22:13:29 GMT\t", 9'000},
+      {"Tue, 14 Nov 2023 22:13:29 GMT", 9'000, kNowMs + 1},  // rounded up
+      {"Tue, 14 Nov 2023 22:13:20 GMT", 1'000},
+      {"Sun, 06 Nov 1994 08:49:37 GMT", 1'000},
+      {"Wed, 21 Oct 2026 07:28:00 GMT", 3'600'000},
+      {"Tue, 14 Nov 2023 22:13:29 GMT", std::nullopt, 0},  // without a clock
+      {"Tue, 14 Nov 2023 22:13:29", std::nullopt},
   };
   for (const Row& row : rows) {
-    CAPTURE(row.header.value_or("none"));
-    const TokenReply reply = read(429, "", row.header);
+    CAPTURE(row.header.value_or("none"), row.now_ms);
+    const TokenReply reply = read_token_reply(429, "", row.header, row.now_ms);
     CHECK(std::get_if<RefreshFailure>(&reply)->retry_after_ms == row.expected_ms);
   }
 }
@@ -286,8 +316,64 @@ TEST_CASE("an account without a client is told what to set") {
   CHECK(error.message.starts_with("Failed to refresh token: set OAUTH_CLIENT_ID"));
 }
 
+TEST_CASE("an account without an OAuth client that needs none has nothing missing") {
+  for (const Credential credential : {Credential::api_key, Credential::service_account}) {
+    Account other = account("r", "", "");
+    other.credential = credential;
+    CHECK_FALSE(missing_client(other));
+  }
+}
+
+TEST_CASE("each credential has its own advice") {
+  struct Row {
+    RefreshFault fault;
+    std::string_view reason;
+    Credential credential;
+    std::string_view begins, says;
+  };
+  const Row rows[] = {
+      {RefreshFault::dead, "invalid_grant", Credential::refresh_token,
+       "Failed to refresh token: Google does not accept the refresh token of account 3 "
+       "(invalid_grant). ",
+       "Sign in again with that account and replace its entry"},
+      {RefreshFault::dead, "invalid_grant", Credential::service_account,
+       "Failed to refresh token: Google does not accept the key of the service account of account "
+       "3 (invalid_grant). ",
+       "make a new key for it and replace its entry"},
+      {RefreshFault::client_rejected, "unauthorized_client", Credential::service_account,
+       "Failed to refresh token: Google does not accept the key of the service account of account "
+       "3 (unauthorized_client). ",
+       "enabled"},
+      {RefreshFault::dead, kKeyReason, Credential::service_account,
+       "Failed to refresh token: the key of the service account of account 3 cannot be read "
+       "(key_unreadable). ",
+       "Make a new key for it and replace its entry"},
+      {RefreshFault::dead, kClockReason, Credential::service_account,
+       "Failed to refresh token: Google does not accept the time of the signature of account 3 "
+       "(jwt_time). ",
+       "clock"},
+      {RefreshFault::dead, "api_key_invalid", Credential::api_key,
+       "No available token: Google does not accept the API key of account 3 (api_key_invalid). ",
+       "Make a new key and replace its entry"},
+  };
+  for (const Row& row : rows) {
+    RefreshFailure failure;
+    failure.fault = row.fault;
+    failure.reason = row.reason;
+    const std::string message = refresh_error(failure, 3, row.credential).message;
+    CAPTURE(message);
+    CHECK(message.starts_with(row.begins));
+    CHECK(message.find(row.says) != std::string::npos);
+    const bool user = row.credential == Credential::refresh_token;
+    CHECK((message.find("Sign in") != std::string::npos) == user);
+  }
+}
+
 TEST_CASE("only words of ours come back from storage") {
   CHECK(known_reason("invalid_grant") == "invalid_grant");
+  CHECK(known_reason(kKeyReason) == "key_unreadable");
+  CHECK(known_reason(kClockReason) == "jwt_time");
+  CHECK(known_reason("api_key_invalid") == "api_key_invalid");
   CHECK(known_reason("refresh-a") == "unknown");
   CHECK(known_reason("") == "unknown");
 }

@@ -41,14 +41,17 @@ inline test::FetchAnswer answer_of(int status, std::string body = {}) {
 }
 
 inline AccountList three_accounts() {
-  return parse_accounts(
-      R"([{"refresh_token":"refresh-a"},{"refresh_token":"refresh-b"},
-          {"refresh_token":"refresh-c","client_id":"id-own","client_secret":"secret-own"}])",
-      {"id-common", SecretString("secret-common")});
+  AccountSettings settings;
+  settings.client = {"id-common", SecretString("secret-common")};
+  return parse_accounts({R"([{"refresh_token":"refresh-a"},{"refresh_token":"refresh-b"},
+           {"refresh_token":"refresh-c","client_id":"id-own","client_secret":"secret-own"},
+           {"api_key":"key-a"}])"},
+                        settings);
 }
 
 struct Scene {
   explicit Scene(std::uint32_t seed = 0) : host(seed) {
+    set_up(tokens);
     host.on_fetch = [this](const test::FetchRequest& request) {
       const std::string token = refresh_token_of(request);
       const int count = ++made[token];
@@ -109,7 +112,8 @@ struct Scene {
                                                        host.now_ms - 3'600'000 + life_ms));
   }
   // A new isolate with the same KV.
-  void evict() { tokens = Tokens(); }
+  void evict() { set_up(tokens = Tokens()); }
+  void set_up(Tokens& isolate) const { isolate.pool.set_up(list.accounts, 0); }
 
   Tokens tokens;
   AccountList list = three_accounts();

@@ -41,6 +41,7 @@ std::string record(std::string_view token, std::string_view expires_in, std::str
 TEST_CASE("the keys hold the account's index and nothing else") {
   CHECK(token_key(0) == "token_0");
   CHECK(dead_key(12) == "dead_12");
+  CHECK(cool_key(7) == "cool_7");
   CHECK(refresh_key(999) == "refresh_999");
 }
 
@@ -57,7 +58,7 @@ TEST_CASE("a token record reads back as it was written") {
   CHECK(back.expires_at_ms == kNow + 3'599'000);
 }
 
-TEST_CASE("what a token record is worth") {
+TEST_CASE("what a token record is worth", "[A-13][B-03][B-04][B-05][B-06][B-07][O-11]") {
   struct Row {
     std::string_view id, token, expires_in, timestamp, fp;
     State state;
@@ -159,5 +160,65 @@ TEST_CASE("O-20 a rotated refresh token is preferred only while the fingerprint 
                                        R"({"refresh_token":7,"fp":"0123456789abcdef"})",
                                        R"({"refresh_token":"a b","fp":"0123456789abcdef"})"}) {
     CHECK(read_refresh(value, kMine).empty());
+  }
+}
+
+TEST_CASE("a rest reads back as it was written, for its own account, until it is over") {
+  const auto read_cool = [](std::string_view value, std::string_view fp, std::int64_t now_ms) {
+    Chunk chunk(value);
+    return read_cool_record(chunk.span(), fp, now_ms);
+  };
+  for (const std::string_view model : {"", "gemini-2.5-flash", "quote\"and\\slash"}) {
+    const std::string text = write_cool_record(model, kNow + 90'000, kMine);
+    const auto record = read_cool(text, kMine, kNow);
+    REQUIRE(record);
+    CHECK(record->model == model);
+    CHECK(record->until_ms == kNow + 90'000);
+    CHECK(read_cool(text, kMine, kNow + 89'999));
+    CHECK_FALSE(read_cool(text, kMine, kNow + 90'000));
+    CHECK_FALSE(read_cool(text, "fedcba9876543210", kNow));
+    CHECK_FALSE(read_cool(text, "", kNow));
+    for (std::size_t size = 0; size < text.size(); ++size) {
+      CHECK_FALSE(read_cool(std::string_view(text).substr(0, size), kMine, kNow));
+    }
+  }
+  CHECK(write_cool_record("gemini-2.5-flash", kNow, kMine) ==
+        R"({"model":"gemini-2.5-flash","until":1700000000000,"fp":"0123456789abcdef"})");
+}
+
+TEST_CASE("a rest longer than any that is written, or no record at all, does not count") {
+  const std::string fp = R"(,"fp":"0123456789abcdef"})";
+  const struct {
+    std::string value;
+    bool counts;
+  } rows[] = {
+      {R"({"model":"m","until":1700172800000)" + fp, true},  // two days
+      {R"({"model":"m","until":1700172800001)" + fp, false},
+      {R"({"model":"m","until":1e300)" + fp, false},
+      {R"({"model":"m","until":1e999)" + fp, false},
+      {R"({"model":"m","until":-1)" + fp, false},
+      {R"({"model":"m","until":1700000060)" + fp, false},  // seconds
+      {R"({"model":"m","until":"1700000060000")" + fp, false},
+      {R"({"model":"m","until":null)" + fp, false},
+      {R"({"model":"m")" + fp, false},
+      {R"({"until":1700000060000)" + fp, false},
+      {R"({"model":null,"until":1700000060000)" + fp, false},
+      {R"({"model":7,"until":1700000060000)" + fp, false},
+      {R"({"model":["m"],"until":1700000060000)" + fp, false},
+      {R"({"model":"m","until":1700000060000})", false},
+      {R"({"model":"m","until":1700000060000,"fp":null})", false},
+      {R"({"model":"m","until":1700000060000,"fp":""})", false},
+      {R"([{"model":"m","until":1700000060000)" + fp + "]", false},
+      {R"("m")", false},
+      {"null", false},
+      {"[]", false},
+      {"{}", false},
+      {" ", false},
+      {"\xFF\xFE", false},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.value);
+    Chunk chunk(row.value);
+    CHECK(read_cool_record(chunk.span(), kMine, kNow).has_value() == row.counts);
   }
 }

@@ -58,7 +58,8 @@ TEST_CASE("O-01 a new refresh token at the same place is tried at once") {
   CHECK(scene.ask(0) == "access-refresh-a-1");
 }
 
-TEST_CASE("what a failed refresh costs, says and leaves behind") {
+TEST_CASE("what a failed refresh costs, says and leaves behind",
+          "[O-02][O-03][O-04][O-05][O-06][O-07][O-08][O-13][O-14]") {
   struct Row {
     std::string_view id;
     int status;
@@ -97,6 +98,8 @@ TEST_CASE("what a failed refresh costs, says and leaves behind") {
     scene.on_token = [&row](const std::string&, int) { return answer_of(row.status, row.body); };
     CHECK(scene.ask() == row.expected);
     CHECK(scene.error().message.starts_with("Failed to refresh token"));
+    const bool signs_in = scene.error().message.find("Sign in again") != std::string::npos;
+    CHECK(signs_in == (row.rests_ms == 600'000));
     CHECK(scene.host.fetches.size() == row.tries);
     CHECK(scene.host.log_count(row.log) == 1);
     CHECK(scene.host.log_count("Failed to refresh token") == 1);
@@ -192,6 +195,27 @@ TEST_CASE("O-15 an endpoint that never answers: the caller waits less than 21 s"
     CHECK(scene.host.fetches.size() == 2);
     CHECK(scene.host.open_count() == 0);
   }
+}
+
+TEST_CASE(
+    "B-11 a clock that stands still while code runs ends no deadline and makes none endless") {
+  Scene scene;
+  scene.on_token = [](const std::string&, int) {
+    FetchAnswer answer = answer_of(200);
+    answer.delay_ms = kNever;
+    return answer;
+  };
+  scene.start();
+  scene.start();
+  const auto began_ms = scene.host.now_ms;
+  for (int answers = 0; !scene.host.run(1); ++answers) {
+    REQUIRE(answers < 100);  // nobody looks at the clock again and again
+    // It has moved for what is due now; the code sees the time at which all began.
+    if (scene.host.now_ms != began_ms) scene.host.run(1);
+    scene.host.now_ms = began_ms;
+  }
+  CHECK(scene.got(1) == "!token_refresh_failed");
+  CHECK(scene.got(2) == "!token_refresh_failed");
 }
 
 TEST_CASE("O-07 of an endless answer 64 KiB are read, and the rest is given up") {
@@ -312,7 +336,7 @@ TEST_CASE("O-20 when the rotated refresh token is dead, the configured one is tr
 
 TEST_CASE("an account without a client fails with words that tell what to set") {
   Scene scene;
-  scene.list = parse_accounts(R"({"refresh_token":"refresh-a"})", OAuthClient());
+  scene.list = parse_accounts({R"({"refresh_token":"refresh-a"})"}, AccountSettings());
   CHECK(scene.ask() == "!token_refresh_failed");
   CHECK(scene.error().code == ErrorCode::token_client_rejected);
   CHECK(scene.error().message.starts_with("Failed to refresh token: set OAUTH_CLIENT_ID"));

@@ -264,6 +264,7 @@ TEST_CASE("P-19 calls interleaved in many orders never mix accounts up") {
 TEST_CASE("B-10 two isolates that refresh at once both have a good token; the last write wins") {
   Tokens other;
   Scene scene;
+  scene.set_up(other);
   const CallId here = scene.start();
   const CallId there = scene.start_in(other);
   CHECK(scene.host.run());

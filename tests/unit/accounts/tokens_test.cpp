@@ -1,5 +1,6 @@
 #include "accounts/tokens.h"
 
+#include <map>
 #include <set>
 #include <string>
 
@@ -64,16 +65,25 @@ TEST_CASE("O-17 a refused token is dropped, and does not come back from a stale 
 
 TEST_CASE("O-19 the early refresh is due at a random moment of the last five minutes but one") {
   Scene scene;
+  constexpr int kMoments = 4'000;
+  std::map<std::int64_t, int> halves;  // each 29 s more are half as likely
   std::set<std::int64_t> moments;
-  for (int i = 0; i < 200; ++i) {
+  for (int i = 0; i < kMoments; ++i) {
     TokenState state;
     state.renew(new_token("t", 3'599), kNow);
     const std::int64_t before_end_ms = state.expires_at_ms - state.early_refresh_at_ms;
     CHECK(before_end_ms >= 60'000);
     CHECK(before_end_ms <= 300'000);
-    moments.insert(before_end_ms / 10'000);
+    moments.insert(before_end_ms);
+    ++halves[(before_end_ms - 60'000) / 29'000];
   }
-  CHECK(moments.size() > 20);  // of 24 spans of ten seconds
+  CHECK(moments.size() > 2'000);
+  for (int half = 0; half < 4; ++half) {
+    const int expected = kMoments >> (half + 1);
+    CHECK(halves[half] > expected * 8 / 10);
+    CHECK(halves[half] < expected * 12 / 10);
+  }
+  CHECK(moments.lower_bound(260'000) != moments.end());
 }
 
 TEST_CASE("a token that lives for minutes only is not renewed with every request") {

@@ -8,6 +8,7 @@
 
 using proxy::base64::decode;
 using proxy::base64::encode;
+using proxy::base64::encode_for_url;
 using proxy::base64::is_standard;
 using proxy::base64::standard;
 using proxy::test::ExactBytes;
@@ -37,6 +38,15 @@ TEST_CASE("bytes are encoded and decoded as RFC 4648 shows") {
     CHECK(standard(ExactBytes(row.text).view()) == row.text);
   }
   CHECK(encode("").empty());
+}
+
+TEST_CASE("for URLs there is another alphabet and no padding") {
+  CHECK(encode_for_url("") == "");
+  CHECK(encode_for_url(ExactBytes("f").view()) == "Zg");
+  CHECK(encode_for_url(ExactBytes("fo").view()) == "Zm8");
+  CHECK(encode_for_url(ExactBytes("foo").view()) == "Zm9v");
+  CHECK(encode_for_url("\xFF\xFE\xFD\xFB\xEF\xBE") == "__79----");
+  CHECK(encode_for_url(R"({"alg":"RS256","typ":"JWT"})") == "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9");
 }
 
 TEST_CASE("each byte at each place survives") {

@@ -21,7 +21,7 @@ std::string error_body(int code, std::string_view message) {
 
 Failure read(int status, std::string_view body) {
   const ExactBytes bytes(body);
-  return proxy::gemini::read_failure(status, bytes.view(), "", "my-model");
+  return proxy::gemini::read_failure(status, bytes.view(), "", 0, "my-model");
 }
 
 }  // namespace

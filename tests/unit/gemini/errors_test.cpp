@@ -2,7 +2,8 @@
 // list of specific errors, which come before the status.
 #include "gemini/errors.h"
 
-#include <optional>
+#include <algorithm>
+#include <cstdint>
 #include <string>
 
 #include "base/limits.h"
@@ -12,14 +13,13 @@
 
 using proxy::ErrorCode;
 using proxy::traits;
+using proxy::gemini::Blame;
 using proxy::gemini::Failure;
 using proxy::gemini::Remedy;
 using proxy::test::ExactBytes;
 using enum proxy::ErrorCode;
 
 namespace {
-
-constexpr auto kNoTime = std::nullopt;
 
 std::string error_body(int code, std::string_view message, std::string_view details = "") {
   std::string body = R"({"error":{"code":)" + std::to_string(code) + R"(,"message":")";
@@ -43,9 +43,11 @@ std::string error_info(std::string_view reason, std::string_view metadata = "{}"
          R"(","metadata":)" + std::string(metadata) + "}";
 }
 
+constexpr std::int64_t kNowMs = 1'795'615'961'000;  // Wed, 25 Nov 2026 14:12:41 GMT
+
 Failure read(int status, std::string_view body, std::string_view retry_after = "") {
   const ExactBytes bytes(body);
-  return proxy::gemini::read_failure(status, bytes.view(), retry_after, "my-model");
+  return proxy::gemini::read_failure(status, bytes.view(), retry_after, kNowMs, "my-model");
 }
 
 struct Row {
@@ -66,7 +68,7 @@ void check(const Failure& failure, const Row& row) {
 
 }  // namespace
 
-TEST_CASE("an error follows its status when nothing more is known") {
+TEST_CASE("an error follows its status when nothing more is known", "[U-08][U-14][U-16][U-17]") {
   const struct {
     int status;
     ErrorCode code;
@@ -150,9 +152,10 @@ TEST_CASE("what Google says is told, its specific errors as what they are") {
        upstream_permission_denied, Remedy::other_account,
        "Google: Gemini API free tier is not available in your country."},
       {"S9 U-03 the place", 400, error_body(400, "User location is not supported for the API use."),
-       unsupported_country_region_territory, Remedy::none,
+       unsupported_country_region_territory, Remedy::other_upstream,
        "Google does not serve the place this Worker runs at (\"User location is not supported\"). "
-       "Turn on Smart Placement or set a placement region in wrangler.toml, see README."},
+       "Turn on Smart Placement or set a placement region in wrangler.toml, or add an account of "
+       "another upstream (Vertex AI); see README."},
       {"S11 U-02 too many tokens", 400,
        error_body(400,
                   "The input token count (1200000) exceeds the maximum number of tokens allowed "
@@ -164,7 +167,7 @@ TEST_CASE("what Google says is told, its specific errors as what they are") {
        context_length_exceeded, Remedy::none, "Google: The input context is too long."},
       {"S12 U-06 unknown model", 404,
        error_body(404, "models/foo is not found for API version v1beta, or is not supported."),
-       model_not_found, Remedy::none,
+       model_not_found, Remedy::other_upstream,
        "The model `my-model` does not exist or you do not have access to it."},
       {"S2 U-05 API not enabled: no project in the text", 403,
        error_body(403,
@@ -200,7 +203,7 @@ TEST_CASE("what Google says is told, its specific errors as what they are") {
        Remedy::none, "Google: In an array."},
       {"JSON inside the message", 500,
        error_body(500, R"({\n  \"error\": {\"code\": 429, \"message\": \"Inner.\"}})"),
-       rate_limit_exceeded, Remedy::other_account, "Google: Inner. Please try again in 10s."},
+       rate_limit_exceeded, Remedy::other_account, "Google: Inner."},
       {"only one level of it", 500,
        error_body(500, R"({\"error\":{\"code\":400,\"message\":\"{\\\"error\\\":{}}\"}})"),
        upstream_invalid_request, Remedy::none, R"(Google: {"error":{}})"},
@@ -233,10 +236,11 @@ TEST_CASE("Google's words are cut at 500 bytes, between characters") {
 TEST_CASE("U-15 invalid UTF-8 in an error's body still lets it be read") {
   const Failure failure = read(400, "{\"error\":{\"code\":429,\"message\":\"a\xFF z\"}}");
   CHECK(failure.error.code == rate_limit_exceeded);
-  CHECK(failure.error.message == "Google: a\xEF\xBF\xBD z Please try again in 10s.");
+  CHECK(failure.error.message == "Google: a\xEF\xBF\xBD z");
 }
 
-TEST_CASE("a quota that is used up says when it is worth asking again") {
+TEST_CASE("a quota that is used up says how long the account rests") {
+  constexpr std::int64_t kMidnight = -1;
   const std::string minute = quota("GenerateRequestsPerMinutePerProjectPerModel-FreeTier");
   const std::string day = quota("GenerateRequestsPerDayPerProjectPerModel-FreeTier");
   const struct {
@@ -245,29 +249,28 @@ TEST_CASE("a quota that is used up says when it is worth asking again") {
     std::string details;
     const char* retry_after;
     ErrorCode code;
-    std::optional<std::int64_t> retry_ms;
+    std::int64_t cool_ms;  // 0: unknown; kMidnight: until then
   } rows[] = {
       {"U-09 per minute", "Q.", minute + "," + retry_info("20.5s"), "", rate_limit_exceeded,
        20'500},
       {"U-09 to the last digit", "Q.", minute + "," + retry_info("38.495166512s"), "",
        rate_limit_exceeded, 38'496},
       {"U-10 per day outranks RetryInfo", "Q.", day + "," + retry_info("30s"), "",
-       insufficient_quota, kNoTime},
+       insufficient_quota, kMidnight},
       {"U-10 in either order", "Q.", retry_info("30s") + "," + day, "", insufficient_quota,
-       kNoTime},
-      {"U-10 daily by another name", "Q.", quota("DailyQuota"), "", insufficient_quota, kNoTime},
+       kMidnight},
+      {"U-10 daily by another name", "Q.", quota("DailyQuota"), "", insufficient_quota, kMidnight},
       {"U-10 a quota of zero", "Q.", quota("GenerateRequestsPerMinute", "0"), "",
-       insufficient_quota, kNoTime},
+       insufficient_quota, 3'600'000},
       {"U-10 zero, in words", "* Quota exceeded, limit: 0, model: x", "", "", insufficient_quota,
-       kNoTime},
+       3'600'000},
       {"ErrorInfo names the quota", "Q.",
        error_info("RATE_LIMIT_EXCEEDED", R"({"quota_limit":"RequestsPerDay"})"), "",
-       insufficient_quota, kNoTime},
-      {"S17", "Q.", error_info("QUOTA_EXHAUSTED"), "", insufficient_quota, kNoTime},
+       insufficient_quota, kMidnight},
+      {"S17", "Q.", error_info("QUOTA_EXHAUSTED"), "", insufficient_quota, kMidnight},
       {"S17 credits", "Q.", error_info("INSUFFICIENT_G1_CREDITS_BALANCE"), "", insufficient_quota,
-       kNoTime},
-      {"S18 without a time", "Q.", error_info("RATE_LIMIT_EXCEEDED"), "", rate_limit_exceeded,
-       10'000},
+       kMidnight},
+      {"S18 without a time", "Q.", error_info("RATE_LIMIT_EXCEEDED"), "", rate_limit_exceeded, 0},
       {"U-11 from the metadata", "Q.", error_info("X", R"({"quotaResetDelay":"12.5s"})"), "",
        rate_limit_exceeded, 12'500},
       {"U-11 RetryInfo before the metadata", "Q.",
@@ -278,29 +281,101 @@ TEST_CASE("a quota that is used up says when it is worth asking again") {
        1'500},
       {"U-11 from the header", "Q.", "", "17", rate_limit_exceeded, 17'000},
       {"U-11 the header comes last", "Please retry in 2s", "", "17", rate_limit_exceeded, 2'000},
-      {"a header that is a date is not read", "Q.", "", "Wed, 21 Oct 2026 07:28:00 GMT",
-       rate_limit_exceeded, 10'000},
-      {"a negative header", "Q.", "", "-5", rate_limit_exceeded, 10'000},
-      {"U-11 nothing", "Q.", "", "", rate_limit_exceeded, 10'000},
+      {"U-11 the header is a date", "Q.", "", "Wed, 25 Nov 2026 14:13:11 GMT", rate_limit_exceeded,
+       30'000},
+      {"a date that is over is a second", "Q.", "", "Wed, 21 Oct 2026 07:28:00 GMT",
+       rate_limit_exceeded, 1'000},
+      {"S17 with its end", "Q.", error_info("QUOTA_EXHAUSTED", R"({"quotaResetDelay":"7200s"})"),
+       "", insufficient_quota, 7'200'000},
+      {"a long way to its end", "Q.", error_info("X", R"({"quotaResetDelay":"301s"})"), "",
+       insufficient_quota, 301'000},
+      {"a negative header", "Q.", "", "-5", rate_limit_exceeded, 0},
+      {"U-11 nothing", "Q.", "", "", rate_limit_exceeded, 0},
       {"less than a second is a second", "Q.", retry_info("900ms"), "", rate_limit_exceeded, 1'000},
       {"no time at all is a second", "Q.", retry_info("0s"), "", rate_limit_exceeded, 1'000},
       {"more than a day is a day", "Q.", retry_info("1000000000s"), "", rate_limit_exceeded,
        86'400'000},
-      {"a wait without unit is none", "Q.", retry_info("20"), "", rate_limit_exceeded, 10'000},
-      {"a negative wait is none", "Q.", retry_info("-3s"), "", rate_limit_exceeded, 10'000},
-      {"a word is none", "Q.", retry_info("soons"), "", rate_limit_exceeded, 10'000},
-      {"details that are none", "Q.", "1,null,[],{},\"x\"", "", rate_limit_exceeded, 10'000},
+      {"a wait without unit is none", "Q.", retry_info("20"), "", rate_limit_exceeded, 0},
+      {"a negative wait is none", "Q.", retry_info("-3s"), "", rate_limit_exceeded, 0},
+      {"a word is none", "Q.", retry_info("soons"), "", rate_limit_exceeded, 0},
+      {"details that are none", "Q.", "1,null,[],{},\"x\"", "", rate_limit_exceeded, 0},
   };
   for (const auto& row : rows) {
     INFO(row.why);
     const Failure failure = read(429, error_body(429, row.message, row.details), row.retry_after);
     CHECK(traits(failure.error.code).code == traits(row.code).code);
-    CHECK(failure.error.retry_after_ms == row.retry_ms);
     CHECK(failure.remedy == Remedy::other_account);
-    const std::string words =
-        " Please try again in " + std::to_string((row.retry_ms.value_or(0) + 999) / 1'000) + "s.";
-    CHECK(failure.error.message.ends_with(words) == row.retry_ms.has_value());
+    CHECK(failure.is_quota);
+    CHECK(failure.until_midnight == (row.cool_ms == kMidnight));
+    CHECK(failure.cool_ms == std::max<std::int64_t>(row.cool_ms, 0));
+    CHECK_FALSE(failure.error.retry_after_ms.has_value());
   }
+}
+
+TEST_CASE("a quota counts for a model, or for all of them if Google names none") {
+  const auto quota_of = [](std::string_view dimensions) {
+    return R"({"@type":"x/google.rpc.QuotaFailure","violations":[{"quotaId":"PerMinute")" +
+           std::string(dimensions) + "}]}";
+  };
+  const struct {
+    std::string details;
+    Blame blame;
+  } rows[] = {{quota_of(R"(,"quotaDimensions":{"model":"m"})"), Blame::model},
+              {quota_of(R"(,"quotaDimensions":{"location":"global"})"), Blame::account},
+              {quota_of(""), Blame::account},
+              {retry_info("3s"), Blame::model},
+              {"", Blame::model}};
+  for (const auto& row : rows) {
+    INFO(row.details);
+    CHECK(read(429, error_body(429, "Q.", row.details)).blame == row.blame);
+  }
+}
+
+TEST_CASE("what a failure says about the account") {
+  const struct {
+    const char* why;
+    int status;
+    std::string body;
+    Blame blame;
+    std::int64_t cool_ms;
+  } rows[] = {
+      {"U-01", 400, error_body(400, "No."), Blame::nobody, 0},
+      {"U-03", 400, error_body(400, "User location is not supported"), Blame::nobody, 0},
+      {"U-04 a key", 400, error_body(400, "API key not valid."), Blame::credential, 600'000},
+      {"U-04 a token that is refused twice", 401, error_body(401, "No."), Blame::account, 60'000},
+      {"U-05", 403, error_body(403, "No."), Blame::model, 600'000},
+      {"U-06", 404, error_body(404, "No."), Blame::nobody, 0},
+      {"a wrong address", 404, "<html>", Blame::account, 60'000},
+      {"S10", 400, error_body(400, "free tier is not available in your country"), Blame::model,
+       600'000},
+      {"U-07", 409, error_body(409, "No."), Blame::nobody, 0},
+      {"U-12", 503, error_body(503, "No."), Blame::nobody, 0},
+      {"U-12 as 429", 429, error_body(429, "Full.", error_info("MODEL_CAPACITY_EXHAUSTED")),
+       Blame::nobody, 0},
+      {"U-13", 500, error_body(500, "No."), Blame::nobody, 0},
+  };
+  for (const auto& row : rows) {
+    INFO(row.why);
+    const Failure failure = read(row.status, row.body);
+    CHECK(failure.blame == row.blame);
+    CHECK(failure.cool_ms == row.cool_ms);
+    CHECK_FALSE(failure.is_quota);
+  }
+}
+
+TEST_CASE("U-05 the link with which an owner lifts a block is kept out of the message") {
+  const std::string link = "https://accounts.test/verify?x=1";
+  const std::string help =
+      R"({"@type":"x/google.rpc.Help","links":[{"description":"d","url":"https://help.test/"}]})";
+  const std::string info =
+      error_info("VALIDATION_REQUIRED", R"({"validation_link":")" + link + R"("})");
+  for (const std::string& details : {info, info + "," + help, help + "," + info}) {
+    const Failure failure = read(403, error_body(403, "Verify your account.", details));
+    CHECK(failure.error.message == "Google: Verify your account.");
+    CHECK(failure.owner_link == link);
+  }
+  CHECK(read(403, error_body(403, "V.", help)).owner_link == "https://help.test/");
+  CHECK(read(403, error_body(403, "V.")).owner_link.empty());
 }
 
 TEST_CASE("an overloaded model says when it may be asked again, if Google does") {
@@ -321,9 +396,9 @@ TEST_CASE("T-13 an error inside a stream is what its code says, in Google's own 
       {"499 is a broken answer here", error_body(499, "The operation was cancelled."),
        upstream_error, Remedy::same_account, "The operation was cancelled."},
       {"429", error_body(429, "Quota.", retry_info("4s")), rate_limit_exceeded,
-       Remedy::other_account, "Quota. Please try again in 4s."},
+       Remedy::other_account, "Quota."},
       {"429, the time in the text", error_body(429, "Please retry in 9s"), rate_limit_exceeded,
-       Remedy::other_account, "Please retry in 9s Please try again in 9s."},
+       Remedy::other_account, "Please retry in 9s"},
       {"400", error_body(400, "Bad."), upstream_invalid_request, Remedy::none, "Bad."},
       {"no code", R"({"error":{"message":"Odd."}})", upstream_error, Remedy::same_account, "Odd."},
       {"no message", R"({"error":{"code":500}})", upstream_error, Remedy::same_account,

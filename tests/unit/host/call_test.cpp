@@ -352,3 +352,44 @@ TEST_CASE("a call that is destroyed gives up all it had open") {
   }
   CHECK(out == "200 text/plain a|s1 s2 ");
 }
+
+namespace {
+
+Task<void> sign(Call& call, std::string key, std::string& out) {
+  Operation signing = call.sign(key, "claims");
+  Operation patience = call.sleep(1'000);
+  co_await first_of(signing, patience);
+  if (!signing.answered()) {
+    out = "late";
+  } else {
+    out = signing.status() == kDone ? std::string(signing.take_bytes().view()) : "failed";
+  }
+}
+
+std::string signed_by(FakeHost& host, const std::string& key) {
+  std::string out;
+  host.start(kHead, {}, [&](Call& call) { return sign(call, key, out); });
+  host.run();
+  CHECK(host.open_count() == 0);
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "a signature follows from key and text; a key that is none, and a silent host, give none") {
+  FakeHost host;
+  const std::string signature = signed_by(host, "0key");
+  CHECK(signature == FakeHost::signature("0key", "claims"));
+  CHECK(signature != FakeHost::signature("0other", "claims"));
+  CHECK(signature != FakeHost::signature("0key", "other"));
+  CHECK(signed_by(host, "key") == "failed");
+  CHECK(signed_by(host, "") == "failed");
+  CHECK(host.count("sign") == 3);
+  CHECK(host.count("0key") == 0);
+  host.sign_fault = proxy::test::KvFault::fails;
+  CHECK(signed_by(host, "0key") == "failed");
+  host.sign_fault = proxy::test::KvFault::hangs;
+  CHECK(signed_by(host, "0key") == "late");
+  CHECK(host.count("drop sign") == 1);
+}

@@ -1,5 +1,7 @@
 #include "fronts/openai_chat/google.h"
 
+#include <iterator>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,7 +41,12 @@ constexpr Spelling kConfigFields[] = {
     {"audio_transcription_config", "audioTranscriptionConfig"},
     {"response_logprobs", "responseLogprobs"},
     {"logprobs", "logprobs"},
+    // Of Vertex AI alone.
+    {"routing_config", "routingConfig"},
+    {"model_config", "modelConfig"},
+    {"audio_timestamp", "audioTimestamp"},
 };
+constexpr std::size_t kVertexConfigFields = 3;
 
 // Of `google` itself.
 constexpr Spelling kDirectFields[] = {
@@ -57,14 +64,25 @@ constexpr Spelling kDirectFields[] = {
     {"generation_config", "generationConfig"},
     {"tools", "tools"},
     {"tool_config", "toolConfig"},
+    // These go beside `contents`.
+    {"labels", "labels"},
+    {"model_armor_config", "modelArmorConfig"},
 };
+constexpr std::size_t kOtherFields = 2;
 constexpr std::size_t kCopiedFields = 4;
 
 constexpr Spelling kBuiltInTools[] = {
-    {"google_search", "googleSearch"},   {"url_context", "urlContext"},
-    {"code_execution", "codeExecution"}, {"google_maps", "googleMaps"},
-    {"file_search", "fileSearch"},       {"computer_use", "computerUse"},
+    {"google_search", "googleSearch"},
+    {"url_context", "urlContext"},
+    {"code_execution", "codeExecution"},
+    {"google_maps", "googleMaps"},
+    {"file_search", "fileSearch"},
+    {"computer_use", "computerUse"},
+    // Of Vertex AI alone.
+    {"retrieval", "retrieval"},
+    {"enterprise_web_search", "enterpriseWebSearch"},
 };
+constexpr std::size_t kVertexTools = 2;
 
 // The entry that a key spells in either way.
 template <std::size_t N>
@@ -90,6 +108,9 @@ bool read_config(const Field& config, Reading& reading) {
       warn_of_unknown("google.generation_config.", key, reading);
     } else if (!value.is_null()) {
       fields.set(known->camel, value.raw());
+      if (known >= std::end(kConfigFields) - kVertexConfigFields) {
+        reading.request.upstream.foreign_fields = true;
+      }
     }
   }
   // The two forms of a schema exclude each other.
@@ -106,7 +127,12 @@ bool read_tools(const Field& tools, Reading& reading) {
     for (const auto [key, value] : item.members()) {
       const Spelling* const known = find(kBuiltInTools, key);
       if (known == nullptr) return tool.invalid("this is no built-in tool of the Gemini API.");
-      reading.request.upstream.built_in_tools.set(known->camel, value.raw());
+      gemini::Request& upstream = reading.request.upstream;
+      if (known >= std::end(kBuiltInTools) - kVertexTools) {
+        if (!reading.options.has_vertex) return tool.invalid("only Vertex AI has this tool.");
+        upstream.vertex_only = true;
+      }
+      upstream.built_in_tools.set(known->camel, value.raw());
     }
   }
   return true;
@@ -119,6 +145,12 @@ void read_direct_fields(const Field& google, Reading& reading) {
     const auto& [snake, camel] = kDirectFields[i];
     const Field value = google.either(snake, camel);
     if (!value.missing()) fields.set(camel, value.value().raw());
+  }
+  for (const Spelling& other : std::span(kDirectFields).last(kOtherFields)) {
+    const Field value = google.either(other.snake, other.camel);
+    if (value.missing()) continue;
+    reading.request.upstream.others.set(other.camel, value.value().raw());
+    reading.request.upstream.foreign_fields = true;
   }
   const Field ratio = google.either("aspect_ratio", "aspectRatio");
   const Field size = google.either("image_size", "imageSize");
@@ -138,6 +170,7 @@ bool read_cached_content(const Field& name, Reading& reading) {
   if (name.missing()) return true;
   gemini::Request& upstream = reading.request.upstream;
   upstream.others.set("cachedContent", name.value().raw());
+  (given.escaped.starts_with("projects/") ? upstream.vertex_only : upstream.gemini_api_only) = true;
   upstream.system.clear();
   upstream.functions.clear();
   upstream.built_in_tools = {};
@@ -146,6 +179,17 @@ bool read_cached_content(const Field& name, Reading& reading) {
   upstream.tool_config = {};
   reading.request.first_account_only = true;
   return true;
+}
+
+// Whether members deep inside are Vertex AI's. Where a text only looks so no harm is done: it is
+// looked at once more when it is sent.
+bool names_vertex_member(std::string_view json) {
+  for (const std::string_view name :
+       {"excludeDomains", "blockingConfidence", "\"method\"", "personGeneration", "outputMimeType",
+        "outputCompressionQuality"}) {
+    if (json.find(name) != json.npos) return true;
+  }
+  return false;
 }
 
 // Functions beside built-in tools: only Gemini 3 and later, and only with these two settings.
@@ -181,6 +225,10 @@ bool read_google(const Field& google, Reading& reading) {
     upstream.others.set("safetySettings", safety.value().raw());
   } else if (!reading.options.safety_settings.empty()) {
     upstream.others.set("safetySettings", {reading.options.safety_settings});
+  }
+  if (names_vertex_member(google.value().raw().text) ||
+      names_vertex_member(reading.options.safety_settings)) {
+    upstream.foreign_fields = true;
   }
   for (const auto [key, value] : google.value().members()) {
     if (find(kDirectFields, key) == nullptr) warn_of_unknown("google.", key, reading);

@@ -13,6 +13,8 @@
 namespace proxy::fronts::openai_chat {
 namespace {
 
+constexpr std::string_view kGoogleFiles = "https://generativelanguage.googleapis.com/";
+
 using gemini::Part;
 using json::RawString;
 
@@ -151,13 +153,14 @@ bool read_input_audio(const Field& audio, Reading& reading, Part& part) {
 
 // Only Google's own files can be named.
 bool read_file_id(const Field& field, RawString id, Reading& reading, Part& part) {
-  static constexpr std::string_view kHost = "https://generativelanguage.googleapis.com/";
   const std::string text = json::unescaped(id);
   if (text.starts_with("files/") && is_plain_url(text)) {
-    take_uri(std::string(kHost).append("v1beta/").append(text), reading, part);
+    take_uri(std::string(kGoogleFiles).append("v1beta/").append(text), reading, part);
+    reading.request.upstream.gemini_api_only = true;
     return true;
   }
-  if (text.starts_with(kHost)) return read_url(field, reading, part);
+  const bool in_storage = reading.options.has_vertex && text.starts_with("gs://");
+  if (in_storage || text.starts_with(kGoogleFiles)) return read_url(field, reading, part);
   return field.unsupported_value(
       "This proxy stores no files. Send `file_data`, or the name of a file at Google "
       "(`files/...`).");
@@ -214,15 +217,18 @@ bool read_url(const Field& field, Reading& reading, Part& part) {
   }
   const std::string plain = json::unescaped(url);
   constexpr ErrorCode kCode = ErrorCode::invalid_image_url;
-  if (plain.starts_with("gs://")) {
-    return field.refuse(kCode, "the Gemini API cannot read gs:// URLs; send a data URL.");
+  const bool in_storage = plain.starts_with("gs://");
+  if (in_storage && !reading.options.has_vertex) {
+    return field.refuse(kCode, "only Vertex AI can read gs:// URLs; send a data URL.");
   }
-  if (!plain.starts_with("https://")) {
+  if (!in_storage && !plain.starts_with("https://")) {
     return field.refuse(kCode, "only data: and https: URLs are supported.");
   }
-  if (!is_plain_url(plain) || names_user(std::string_view(plain).substr(8))) {
+  if (!is_plain_url(plain) || names_user(std::string_view(plain).substr(in_storage ? 5 : 8))) {
     return field.refuse(kCode, "this URL holds characters that are not allowed, or is too long.");
   }
+  if (in_storage) reading.request.upstream.vertex_only = true;
+  if (plain.starts_with(kGoogleFiles)) reading.request.upstream.gemini_api_only = true;
   take_uri(plain, reading, part);
   return true;
 }

@@ -24,7 +24,7 @@ constexpr Parameter kParameters[] = {
     {"parallel_tool_calls", translated, ""},
     {"prediction", ignored, "an object"},
     {"presence_penalty", translated, ""},
-    {"prompt_cache_key", ignored, "a string"},
+    {"prompt_cache_key", translated, ""},
     {"prompt_cache_options", ignored, ""},
     {"prompt_cache_retention", ignored, "a string"},
     {"reasoning_effort", translated, ""},

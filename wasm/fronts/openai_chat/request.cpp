@@ -66,6 +66,7 @@ bool read_model(const Field& model, const RequestOptions& options, ChatRequest& 
   auto resolved = gemini::resolve_model(request.model, *options.aliases);
   if (!resolved.ok()) return model.refuse(std::move(resolved).error());
   request.upstream.model = *std::move(resolved);
+  request.upstream.gemini_api_only = request.upstream.model.starts_with("tunedModels/");
   return true;
 }
 
@@ -75,6 +76,7 @@ bool read_streaming(const Field& root, const RequestOptions& options, ChatReques
   bool obfuscation = false;  // checked, then without effect: no chunk carries padding
   return root["stream"].take(request.stream) && stream_options.check_object() &&
          stream_options["include_usage"].take(request.include_usage) &&
+         root["prompt_cache_key"].take(request.cache_key) &&
          stream_options["include_obfuscation"].take(obfuscation);
 }
 

@@ -25,6 +25,7 @@ struct RequestOptions {
   bool include_thoughts = true;
   bool stream_default = true;  // what `stream` means when it is absent
   int most_choices = 5;        // simultaneous upstream calls of one request
+  bool has_vertex = false;     // an account of Vertex AI, which takes more
 };
 
 struct ChatRequest {
@@ -33,6 +34,7 @@ struct ChatRequest {
   bool stream = true;
   bool include_usage = false;
   int choices = 1;
+  json::RawString cache_key;  // prompt_cache_key
   ToolNames tools;
   bool one_call_only = false;     // parallel_tool_calls: false
   bool legacy_functions = false;  // answer with function_call

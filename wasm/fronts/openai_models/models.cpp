@@ -28,7 +28,8 @@ json::Writer& begin_model(json::Writer& json, std::string_view id, std::string_v
 }
 
 void write_model(json::Writer& json, const gemini::ListedModel& model) {
-  begin_model(json, model.id, "google").key("context_length").integer(model.input_tokens);
+  begin_model(json, model.id, "google");
+  if (model.input_tokens > 0) json.key("context_length").integer(model.input_tokens);
   if (model.output_tokens > 0) json.key("max_output_tokens").integer(model.output_tokens);
   json.end_object();
 }
@@ -37,12 +38,13 @@ bool is_pattern(std::string_view name) { return name.find('*') != std::string_vi
 
 }  // namespace
 
-std::string list_body(const gemini::Aliases& configured) {
+std::string list_body(std::span<const gemini::ListedModel> models,
+                      const gemini::Aliases& configured) {
   std::string out;
   json::Writer json(out);
   json.begin_object().key("object").string(std::string_view("list")).key("data").begin_array();
   std::vector<std::string_view> named;  // each id once, also where an alias takes a model's name
-  for (const gemini::ListedModel& model : gemini::listed_models()) {
+  for (const gemini::ListedModel& model : models) {
     write_model(json, model);
     named.push_back(model.id);
   }
@@ -58,12 +60,13 @@ std::string list_body(const gemini::Aliases& configured) {
   return out;
 }
 
-Result<std::string> model_body(std::string_view id, const gemini::Aliases& configured) {
+Result<std::string> model_body(std::string_view id, std::span<const gemini::ListedModel> models,
+                               const gemini::Aliases& configured) {
   constexpr std::string_view kPrefix = "models/";
   const std::string_view bare = id.starts_with(kPrefix) ? id.substr(kPrefix.size()) : id;
   std::string out;
   json::Writer json(out);
-  for (const gemini::ListedModel& model : gemini::listed_models()) {
+  for (const gemini::ListedModel& model : models) {
     if (model.id != bare) continue;
     write_model(json, model);
     return out;

@@ -1,6 +1,7 @@
 // `GET /v1/models` and `GET /v1/models/{id}`. OpenAI API: models/list, models/retrieve
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -9,11 +10,13 @@
 
 namespace proxy::fronts::openai_models {
 
-// `{"object":"list","data":[...]}`: the built-in models, then the aliases without `*`.
-std::string list_body(const gemini::Aliases& configured);
+// `{"object":"list","data":[...]}`: the models, then the aliases without `*`.
+std::string list_body(std::span<const gemini::ListedModel> models,
+                      const gemini::Aliases& configured);
 
 // One of that list. `models/` may stand before its id.
 //   errors  model_not_found
-Result<std::string> model_body(std::string_view id, const gemini::Aliases& configured);
+Result<std::string> model_body(std::string_view id, std::span<const gemini::ListedModel> models,
+                               const gemini::Aliases& configured);
 
 }  // namespace proxy::fronts::openai_models

@@ -1,9 +1,18 @@
 #include "upstreams/gemini_api/gemini_api.h"
 
-#include "base/version.h"
 #include "gemini/request_writer.h"
 
 namespace proxy::upstreams::gemini_api {
+namespace {
+
+std::string text_of(host::HeadWriter head, const Target& target) {
+  if (target.quota_project && !target.project_id.empty()) {
+    head.field("x-goog-user-project", target.project_id);
+  }
+  return head.text();
+}
+
+}  // namespace
 
 std::string body(const gemini::Request& request) {
   std::string out;
@@ -12,17 +21,19 @@ std::string body(const gemini::Request& request) {
   return out;
 }
 
-std::string head(std::string_view base_url, std::string_view model, const Credential& credential) {
-  std::string url(base_url);
+std::string head(const Target& target) {
+  std::string url(target.base_url);
   url += "/v1beta/";
-  if (!model.starts_with("tunedModels/")) url += "models/";
-  url += model;
+  if (!target.model.starts_with("tunedModels/")) url += "models/";
+  url += target.model;
   url += ":streamGenerateContent?alt=sse";
-  host::HeadWriter head("POST", url);
-  head.field("content-type", "application/json").field("user-agent", kUserAgent);
-  head.field("authorization", "Bearer " + credential.access_token->reveal());
-  if (!credential.project_id.empty()) head.field("x-goog-user-project", credential.project_id);
-  return head.text();
+  return text_of(request_head("POST", url, target), target);
+}
+
+std::string list_head(const Target& target) {
+  std::string url(target.base_url);
+  url += "/v1beta/models?pageSize=1000";
+  return text_of(request_head("GET", url, target), target);
 }
 
 }  // namespace proxy::upstreams::gemini_api

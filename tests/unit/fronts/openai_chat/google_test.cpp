@@ -52,6 +52,13 @@ TEST_CASE("each setting is taken in both spellings, from both places") {
       {"image_size", "imageSize", R"("2K")", config(R"("imageConfig":{"imageSize":"2K"})")},
       {"tool_config", "toolConfig", R"({"retrieval_config":{"languageCode":"de"},"x":1})",
        R"(,"toolConfig":{"retrievalConfig":{"languageCode":"de"}}})"},
+      {"labels", "labels", R"({"team":"a"})", R"(,"labels":{"team":"a"}})"},
+      {"model_armor_config", "modelArmorConfig", R"({"promptTemplateName":"t"})",
+       R"(,"modelArmorConfig":{"promptTemplateName":"t"}})"},
+      {"generation_config", "generationConfig", R"({"routing_config":{"a":1},"modelConfig":{}})",
+       config(R"("routingConfig":{"a":1},"modelConfig":{})")},
+      {"generation_config", "generationConfig", R"({"audio_timestamp":true})",
+       config(R"("audioTimestamp":true)")},
       {"cached_content", "cachedContent", R"("cachedContents/a")",
        R"(,"cachedContent":"cachedContents/a"})"},
   };
@@ -105,12 +112,12 @@ TEST_CASE("a wrong type is refused by its place") {
 
 TEST_CASE("what is unknown is never passed on, and is named") {
   const Reading reading(
-      asking(R"("google":{"labels":{"a":"b"},"generation_config":{"candidateCount":2}})"));
+      asking(R"("google":{"labelled":{"a":"b"},"generation_config":{"candidateCount":2}})"));
   REQUIRE(reading.ok());
   CHECK(outcome(reading) == "}");
   CHECK(reading->warnings ==
         std::vector<std::string>{"google.generation_config.candidateCount: unknown, ignored",
-                                 "google.labels: unknown, ignored"});
+                                 "google.labelled: unknown, ignored"});
 }
 
 TEST_CASE("one form of a schema excludes the other") {
@@ -127,6 +134,9 @@ TEST_CASE("the deployment's safety settings are for requests that bring none") {
         R"(,"safetySettings":[{"category":"A","threshold":"OFF"}]})");
   CHECK(outcome(Reading(asking(R"("google":{"safety_settings":[]})"), options)) ==
         R"(,"safetySettings":[]})");
+  CHECK_FALSE(Reading(asking(""), options)->upstream.foreign_fields);
+  options.safety_settings = R"([{"category":"A","method":"SEVERITY"}])";
+  CHECK(Reading(asking(""), options)->upstream.foreign_fields);
 }
 
 TEST_CASE("what a cache holds is not sent beside it, and one account is asked") {
@@ -140,4 +150,58 @@ TEST_CASE("what a cache holds is not sent beside it, and one account is asked") 
   CHECK(reading.upstream() ==
         R"({"contents":[{"role":"user","parts":[{"text":"x"}]}],"generationConfig":)"
         R"({"thinkingConfig":{"includeThoughts":true}},"cachedContent":"cachedContents/a"})");
+}
+
+TEST_CASE("what not every upstream takes is known by its name, and only that") {
+  const struct {
+    const char* members;
+    const char* without_vertex;
+    const char* with_vertex;
+  } rows[] = {
+      {R"("tools":[{"google_search":{}},{"url_context":{}}])", "any", "any"},
+      {R"("tools":[{"computer_use":{}}])", "any", "any"},
+      {R"("tools":[{"retrieval":{}}])", "invalid_value google.tools[0]", "vertex"},
+      {R"("tools":[{"enterprise_web_search":{}}])", "invalid_value google.tools[0]", "vertex"},
+      {R"("tools":[{"enterpriseWebSearch":{}}])", "invalid_value google.tools[0]", "vertex"},
+      {R"("tools":[{"google_search":{}},{"retrieval":{}}])", "invalid_value google.tools[1]",
+       "vertex"},
+      {R"("generation_config":{"response_logprobs":true,"logprobs":2})", "any", "any"},
+      {R"("generation_config":{"routing_config":{}})", "foreign", "foreign"},
+      {R"("generation_config":{"modelConfig":{}})", "foreign", "foreign"},
+      {R"("generation_config":{"audio_timestamp":true})", "foreign", "foreign"},
+      {R"("generation_config":{"audio_timestamp":null})", "any", "any"},
+      {R"("tool_config":{})", "any", "any"},
+      {R"("tools":[{"google_search":{"excludeDomains":[]}}])", "foreign", "foreign"},
+      {R"("tools":[{"google_search":{"blockingConfidence":"X"}}])", "foreign", "foreign"},
+      {R"("tools":[{"google_search":{"timeRangeFilter":{}}}])", "any", "any"},
+      {R"("image_config":{"aspectRatio":"1:1"})", "any", "any"},
+      {R"("image_config":{"personGeneration":"ALLOW_ALL"})", "foreign", "foreign"},
+      {R"("image_config":{"outputMimeType":"image/png"})", "foreign", "foreign"},
+      {R"("image_config":{"outputCompressionQuality":80})", "foreign", "foreign"},
+      {R"("safety_settings":[{"category":"C","threshold":"OFF"}])", "any", "any"},
+      {R"("safety_settings":[{"category":"C","method":"SEVERITY"}])", "foreign", "foreign"},
+      {R"("labels":{"a":"b"})", "foreign", "foreign"},
+      {R"("labels":null)", "any", "any"},
+      {R"("modelArmorConfig":{})", "foreign", "foreign"},
+      {R"("cached_content":"cachedContents/a")", "gemini", "gemini"},
+      {R"("cached_content":"projects/p/locations/l/cachedContents/a")", "vertex", "vertex"},
+  };
+  for (const auto& row : rows) {
+    INFO(row.members);
+    for (const bool has_vertex : {false, true}) {
+      auto options = no_options();
+      options.has_vertex = has_vertex;
+      const Reading reading(asking(R"("google":{)" + std::string(row.members) + "}"), options);
+      std::string words;
+      if (!reading.ok()) {
+        words = outcome(reading);
+      } else {
+        const auto& upstream = reading->upstream;
+        words += upstream.vertex_only ? "vertex" : "";
+        words += upstream.gemini_api_only ? "gemini" : "";
+        words += upstream.foreign_fields ? "foreign" : "";
+      }
+      CHECK((words.empty() ? "any" : words) == (has_vertex ? row.with_vertex : row.without_vertex));
+    }
+  }
 }

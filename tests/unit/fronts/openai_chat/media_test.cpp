@@ -174,3 +174,57 @@ TEST_CASE("the detail of an image has no effect, and that is said once") {
   REQUIRE(reading->warnings.size() == 1);
   CHECK(reading->warnings[0] == "image_url.detail: ignored");
 }
+
+TEST_CASE("media in Google's own places are for the upstream that can read them") {
+  const auto image_of = [](const char* url) {
+    return R"({"type":"image_url","image_url":{"url":")" + std::string(url) + "\"}}";
+  };
+  const std::string files = "https://generativelanguage.googleapis.com/v1beta/files/a";
+  const struct {
+    std::string part;
+    const char* without_vertex;
+    const char* with_vertex;
+    std::string sent;
+  } rows[] = {
+      {image_of("gs://bucket/a.png"), "invalid_image_url", "vertex",
+       file_data("gs://bucket/a.png", "image/png")},
+      {image_of("gs:\\/\\/bucket\\/a.png"), "invalid_image_url", "vertex",
+       file_data("gs://bucket/a.png", "image/png")},
+      {image_of("gs://bucket/a b.png"), "invalid_image_url", "invalid_image_url", ""},
+      {image_of("gs://user@bucket/a.png"), "invalid_image_url", "invalid_image_url", ""},
+      {image_of("gs:/bucket/a.png"), "invalid_image_url", "invalid_image_url", ""},
+      {image_of("https://example.com/a.png"), "any", "any",
+       file_data("https://example.com/a.png", "image/png")},
+      {image_of("https://example.com/generativelanguage.googleapis.com/"), "any", "any",
+       file_data("https://example.com/generativelanguage.googleapis.com/")},
+      {image_of("https://generativelanguage.googleapis.com.example/a"), "any", "any",
+       file_data("https://generativelanguage.googleapis.com.example/a")},
+      {image_of("data:image/png;base64,AAAA"), "any", "any", inline_data("image/png", "AAAA")},
+      {image_of(files.c_str()), "gemini", "gemini", file_data(files)},
+      {R"({"type":"file","file":{"file_id":"files/a"}})", "gemini", "gemini", file_data(files)},
+      {R"({"type":"file","file":{"file_id":")" + files + "\"}}", "gemini", "gemini",
+       file_data(files)},
+      {R"({"type":"file","file":{"file_id":"gs://bucket/a.pdf"}})", "unsupported_value", "vertex",
+       file_data("gs://bucket/a.pdf", "application/pdf")},
+      {R"({"type":"file","file":{"file_data":"gs://bucket/a.pdf"}})", "invalid_value",
+       "invalid_value", ""},
+  };
+  for (const auto& row : rows) {
+    INFO(row.part);
+    for (const bool has_vertex : {false, true}) {
+      auto options = proxy::test::no_options();
+      options.has_vertex = has_vertex;
+      const Reading reading(
+          R"({"model":"gemini-2.5-flash-lite","messages":[{"role":"user","content":[)" + row.part +
+              "]}]}",
+          options);
+      std::string words = reading.ok() ? "" : std::string(reading.code());
+      if (reading.ok()) {
+        words += reading->upstream.vertex_only ? "vertex" : "";
+        words += reading->upstream.gemini_api_only ? "gemini" : "";
+        CHECK(reading.upstream().find(row.sent) != std::string::npos);
+      }
+      CHECK((words.empty() ? "any" : words) == (has_vertex ? row.with_vertex : row.without_vertex));
+    }
+  }
+}

@@ -243,3 +243,35 @@ TEST_CASE("J-20 what is unknown is named, and at most so much of it") {
   CHECK(Reading(asking(members))->warnings.size() == 16);
   CHECK(Reading(asking("\"" + std::string(1'000, 'k') + "\":1"))->warnings[0].size() < 200);
 }
+
+TEST_CASE("the caller's key for its prompts is taken, and never passed on") {
+  const struct {
+    const char* member;
+    const char* outcome;
+    const char* key;  // as it is escaped
+  } rows[] = {
+      {"", "ok", ""},
+      {R"("prompt_cache_key":"chat-1")", "ok", "chat-1"},
+      {R"("prompt_cache_key":"\u0061\"")", "ok", R"(\u0061\")"},
+      {R"("prompt_cache_key":"")", "ok", ""},
+      {R"("prompt_cache_key":null)", "ok", ""},
+      {R"("prompt_cache_key":7)", "invalid_type", ""},
+  };
+  for (const auto& row : rows) {
+    INFO(row.member);
+    const Reading reading(asking(row.member));
+    CHECK(reading.code() == row.outcome);
+    if (!reading.ok()) continue;
+    CHECK(reading->cache_key.escaped == row.key);
+    CHECK(reading->warnings.empty());
+    CHECK(reading.upstream() == Reading(asking("")).upstream());
+  }
+}
+
+TEST_CASE("a tuned model is one of the Gemini API") {
+  CHECK(Reading(asking("", "tunedModels/mine"))->upstream.gemini_api_only);
+  const Reading other(asking("", "gemini-2.5-flash"));
+  CHECK_FALSE(other->upstream.gemini_api_only);
+  CHECK_FALSE(other->upstream.vertex_only);
+  CHECK_FALSE(other->upstream.foreign_fields);
+}

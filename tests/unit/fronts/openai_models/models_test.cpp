@@ -12,6 +12,7 @@ using proxy::ErrorCode;
 using proxy::fronts::openai_models::list_body;
 using proxy::fronts::openai_models::model_body;
 using proxy::gemini::Aliases;
+using proxy::gemini::listed_models;
 using proxy::test::ExactBytes;
 using proxy::test::Scanned;
 
@@ -20,7 +21,7 @@ namespace {
 // Owners by id; an id that is there twice has both.
 std::map<std::string, std::string> owners(const Aliases& aliases) {
   std::map<std::string, std::string> found;
-  const Scanned scanned(list_body(aliases));
+  const Scanned scanned(list_body(listed_models(), aliases));
   REQUIRE_FALSE(scanned.error.has_value());
   CHECK(scanned.root()["object"].equals("list"));
   for (const auto model : scanned.root()["data"].items()) {
@@ -42,7 +43,7 @@ TEST_CASE("the list holds the built-in models and the built-in alias") {
 }
 
 TEST_CASE("a model is written with what it can take and give") {
-  const std::string body = list_body({});
+  const std::string body = list_body(listed_models(), {});
   CHECK(body.starts_with(
       R"({"object":"list","data":[{"id":"gemini-3.8-flash","object":"model","created":1704067200,)"
       R"("owned_by":"google","context_length":1048576,"max_output_tokens":65536},)"));
@@ -69,18 +70,19 @@ TEST_CASE("aliases are listed, patterns are not, and no id stands there twice") 
 
 TEST_CASE("one model is told as it stands in the list") {
   const Aliases aliases = {{"gpt-4o", "gemini-3.5-flash"}, {"gpt-*", "x"}, {"a/b", "x"}};
-  const std::string list = list_body(aliases);
+  const std::string list = list_body(listed_models(), aliases);
   const Scanned scanned(list);
   REQUIRE_FALSE(scanned.error.has_value());
   for (const auto model : scanned.root()["data"].items()) {
     const std::string id = model["id"].text();
     INFO(id);
-    const auto body = model_body(ExactBytes(id).view(), aliases);
+    const auto body = model_body(ExactBytes(id).view(), listed_models(), aliases);
     REQUIRE(body.ok());
     CHECK(*body == model.raw().text);
   }
-  CHECK(*model_body("models/gemini-2.5-pro", {}) == *model_body("gemini-2.5-pro", {}));
-  CHECK(model_body("gemini-pro", {}).ok());
+  CHECK(*model_body("models/gemini-2.5-pro", listed_models(), {}) ==
+        *model_body("gemini-2.5-pro", listed_models(), {}));
+  CHECK(model_body("gemini-pro", listed_models(), {}).ok());
 }
 
 TEST_CASE("a model that is not in the list is not found") {
@@ -88,13 +90,14 @@ TEST_CASE("a model that is not in the list is not found") {
   for (const std::string id : {"", "gpt-*", "gpt-4o", "models/", "models/models/gemini-2.5-pro",
                                "Gemini-2.5-Pro", "gemini-2.5-pro/", "gemini-9", "*", "a\nb"}) {
     INFO(id);
-    const auto body = model_body(ExactBytes(id).view(), aliases);
+    const auto body = model_body(ExactBytes(id).view(), listed_models(), aliases);
     REQUIRE_FALSE(body.ok());
     CHECK(body.error().code == ErrorCode::model_not_found);
     CHECK(body.error().param == "model");
     CHECK(body.error().message.find('\n') == std::string::npos);
   }
-  CHECK(model_body("nope", {}).error().message == "The model 'nope' does not exist.");
-  CHECK(model_body(std::string(5'000, 'x'), {}).error().message.size() <
+  CHECK(model_body("nope", listed_models(), {}).error().message ==
+        "The model 'nope' does not exist.");
+  CHECK(model_body(std::string(5'000, 'x'), listed_models(), {}).error().message.size() <
         proxy::limits::kModelNameBytes + 50);
 }
