@@ -5,6 +5,7 @@
 # Needed: em++, cmake, ninja, a C++20 compiler, and the headers of nlohmann/json and Catch2.
 # Each is looked for where the build will look, so emsdk or a hand-made install is as good as a
 # package. On Debian and Ubuntu the missing ones are installed; elsewhere they are named.
+# `setup.sh test` also looks for a browser, which a few tests use and nothing else.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -42,25 +43,34 @@ look() {
   missing=${missing# }
 }
 
-apt_install() {
-  install="apt-get install -y --no-install-recommends $missing"
-  if [ "$(id -u)" = 0 ]; then
-    sudo=''
-  elif have sudo && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
-    sudo='sudo'
-  else
-    stop "missing: $missing. Install them as root, then try again:
-  apt-get update && $install"
-  fi
-  say "missing: $missing"
-  say "installing with ${sudo:+sudo }apt-get; done once, it takes some minutes and up to 1.5 GB"
+# Fills `sudo` with what makes one root, if anything does.
+#   $1  ask: a password may be asked for
+find_root() {
+  sudo=''
+  if [ "$(id -u)" = 0 ]; then return; fi
+  sudo='sudo'
+  have sudo && { sudo -n true 2>/dev/null || { [ "${1:-}" = ask ] && [ -t 0 ]; }; }
+}
+
+install='apt-get install -y --no-install-recommends'
+
+# Installs packages.
+apt_get() {
   apt="$sudo env DEBIAN_FRONTEND=noninteractive"
   wait='-o DPkg::Lock::Timeout=300' # for another apt-get to end
   # Package lists that are out of date name files that no longer exist.
   $apt apt-get update -qq $wait || { sleep 5 && $apt apt-get update -qq $wait; } ||
     say "apt-get update failed twice; going on with the package lists that are here" >&2
-  $apt $install -q $wait -o Dpkg::Use-Pty=0 </dev/null || stop "apt-get failed. By hand, as root:
-  apt-get update && $install"
+  $apt $install "$@" -q $wait -o Dpkg::Use-Pty=0 </dev/null
+}
+
+apt_install() {
+  find_root ask || stop "missing: $missing. Install them as root, then try again:
+  apt-get update && $install $missing"
+  say "missing: $missing"
+  say "installing with ${sudo:+sudo }apt-get; done once, it takes some minutes and up to 1.5 GB"
+  apt_get $missing || stop "apt-get failed. By hand, as root:
+  apt-get update && $install $missing"
   look
   [ -z "$missing" ] || stop "apt-get is done, but this is still missing: $missing"
 }
@@ -120,6 +130,20 @@ install_node_packages() {
   cp package-lock.json "$stamp"
 }
 
+# Without a browser the tests that need one are skipped, so nothing here stops the others. Only
+# Debian has Chromium as a package; Ubuntu's package of that name stands for a snap.
+look_for_browser() {
+  for browser in chromium chromium-browser google-chrome; do
+    if have "$browser"; then return; fi
+  done
+  if grep -qsx 'ID=debian' /etc/os-release && find_root; then
+    say "installing chromium, for the tests of the status page"
+    if apt_get chromium fonts-liberation && have chromium; then return; fi
+  fi
+  say "no chromium, chromium-browser or google-chrome: tests that need a browser are skipped"
+}
+
 look
 if [ -n "$missing" ]; then install_tools; fi
 install_node_packages
+if [ "${1:-}" = test ]; then look_for_browser; fi
