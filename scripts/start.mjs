@@ -143,7 +143,8 @@ ${curl('', false)}
     const how = standIn ? 'a key: npm start -- --var API_KEY:choose-one' : 'your API_KEY';
     say(`  From other devices   http://${address}:${port}/v1 with ${how}`);
   }
-  if (standIn) say('  With your account    cp .dev.vars.example .dev.vars, fill it in, npm start');
+  say(`  The accounts         ${url}/status`);
+  if (standIn) say('  With your account    npm run login (README.md, step 4 and 5), then npm start');
   say('  On Cloudflare        npx wrangler deploy');
   say('  End                  Ctrl-C\n');
 }

@@ -2,7 +2,8 @@
 # What `npm test` runs, one stage after the other; the first that fails ends the run.
 #   unit   C++ built natively with the address and undefined-behaviour sanitizers (Catch2, ctest)
 #   wasm   the WebAssembly as it is shipped
-#   node   tests/**/*.test.mjs: layout of the code, stand-in for Google, the Worker on real workerd
+#   node   tests/**/*.test.mjs: layout of the code, stand-in for Google, the Worker on real workerd,
+#          the commands login and doctor
 # Some of them: `npm test -- unit wasm`.
 set -eu
 cd "$(dirname "$0")/.."

@@ -8,11 +8,11 @@
 //   startWorkerd  the same files and settings on workerd alone, which makes its own fetches.
 import { execFile } from 'node:child_process';
 import http from 'node:http';
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Miniflare } from 'miniflare';
-import { createTestHarness, unstable_readConfig } from 'wrangler';
+import { createTestHarness } from 'wrangler';
+import { workerConfig } from '../../scripts/lib/local_worker.mjs';
 import { startGoogle } from '../../tools/google/server.mjs';
 import { until } from './fixture/worker.mjs';
 
@@ -29,9 +29,16 @@ export const kSentence = 'OpenAI Compatible Proxy Worker is running!';
 // All that may be set, so that nothing comes from a .dev.vars.
 const kUnset = Object.fromEntries(
   [
+    'ACCOUNT_AFFINITY',
+    'ACCOUNTS_2',
+    'AI_GATEWAY_TOKEN',
     'ALLOW_ANONYMOUS',
     'ALLOWED_ORIGINS',
+    'CODE_ASSIST_BASE_URL',
+    'CODE_ASSIST_ONBOARD',
     'DEFAULT_MODEL',
+    'DEFAULT_UPSTREAM',
+    'ENABLE_CODE_ASSIST',
     'IMAGES_AS_MARKDOWN',
     'INCLUDE_THOUGHTS',
     'MAX_BODY_BYTES',
@@ -44,6 +51,8 @@ const kUnset = Object.fromEntries(
     'STREAM_DEFAULT',
     'UPSTREAM_IDLE_MS',
     'UPSTREAM_TIMEOUT_MS',
+    'VERTEX_API_VERSION',
+    'VERTEX_BASE_URL',
   ].map((name) => [name, '']),
 );
 
@@ -111,30 +120,6 @@ export async function startWorkerd(t, { settings, google: given, persist, outbou
     logs: () => logs,
     restart: (changes) => mf.setOptions(optionsFor(changes, Number(url.port))),
   });
-}
-
-// wrangler.toml in Miniflare's words.
-function workerConfig(settings) {
-  const config = unstable_readConfig({ config: `${kRoot}wrangler.toml` });
-  const source = (name) => readFileSync(kRoot + name, 'utf8');
-  const modules = {
-    'js-shim/index.mjs': { type: 'esm', contents: source('js-shim/index.mjs') },
-    'js-shim/host.mjs': { type: 'esm', contents: source('js-shim/host.mjs') },
-    'build/wasm/proxy.wasm': {
-      type: 'wasm',
-      contents: new Uint8Array(readFileSync(`${kRoot}build/wasm/proxy.wasm`)),
-    },
-  };
-  const env = {};
-  for (const { binding } of config.kv_namespaces) env[binding] = { type: 'kv', id: binding };
-  for (const [name, value] of Object.entries(settings)) env[name] = { type: 'text', value };
-  return {
-    name: config.name,
-    compatibilityDate: config.compatibility_date,
-    compatibilityFlags: config.compatibility_flags,
-    env,
-    manifest: { mainModule: 'js-shim/index.mjs', modulesRoot: kRoot, modules },
-  };
 }
 
 //   call(path, {method, headers, body})  one request with the key; see open()
