@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { assertError, assertErrorMembers, echo, eventsOf, readStream } from './answers.mjs';
-import { startWorkerd } from './support.mjs';
+import { kModel, startWorkerd } from './support.mjs';
 
 const proxy = await startWorkerd({ after });
 const { chat, google } = proxy;
@@ -33,7 +33,7 @@ test('a failure before the first word has its real status, streamed or not', asy
     ['location', 403, 'unsupported_country_region_territory'],
     ['403', 403, 'upstream_permission_denied'],
     ['404', 404, 'model_not_found'],
-    ['429-day', 429, 'insufficient_quota'],
+    ['429-day', 429, 'insufficient_quota', 'gemini-2.5-flash-lite'], // which rests from then on
     ['redirect', 502, 'upstream_invalid_response'],
     ['html-200', 502, 'upstream_invalid_response'],
     ['empty-stream', 502, 'upstream_invalid_response'],
@@ -41,10 +41,10 @@ test('a failure before the first word has its real status, streamed or not', asy
     ['error-first', 503, 'upstream_overloaded'],
     ['504', 504, 'upstream_timeout'],
   ];
-  for (const [fault, status, code] of cases) {
+  for (const [fault, status, code, model = kModel] of cases) {
     for (const stream of [true, false]) {
       const param = { model_not_found: 'model', context_length_exceeded: 'messages' }[code];
-      assertError(await chat(`[[fault:${fault}]]`, { stream }), status, code, param);
+      assertError(await chat(`[[fault:${fault}]]`, { stream, model }), status, code, param);
     }
   }
 });

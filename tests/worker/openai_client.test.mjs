@@ -117,7 +117,7 @@ const kFaults = [
     null,
   ],
   [
-    said('[[fault:429-day]]', { model: 'gemini-2.0-flash-lite' }),
+    said('[[fault:429-day]]', { model: 'gemini-2.5-flash-lite' }),
     'RateLimitError',
     429,
     'insufficient_quota',
@@ -169,7 +169,7 @@ test('the client comes back by itself where that makes sense, and only there', a
   assert.equal(proxy.modelCalls().length, 2);
   google.reset();
   await assert.rejects(
-    create(said('[[fault:429-day]]', { model: 'gemini-2.0-flash-lite' }), { maxRetries: 2 }),
+    create(said('[[fault:429-day]]', { model: 'gemini-3-flash-preview' }), { maxRetries: 2 }),
     OpenAI.RateLimitError,
   );
   assert.equal(proxy.modelCalls().length, 1);
