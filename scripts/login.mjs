@@ -17,6 +17,8 @@ import { entryBeside, putSecret, readDevVars, saveToDevVars, secretWith } from '
 
 const kRoot = fileURLToPath(new URL('..', import.meta.url));
 
+const kProject = /^[A-Za-z0-9][\w.:-]{0,127}$/; // as the Worker takes it
+
 const kHelp = `
 Signs in to Google in your browser and prints an account for ACCOUNTS, as one line of JSON.
 
@@ -117,6 +119,9 @@ function placesOf({ save, yes }) {
 
 // All that can be wrong before Google is asked.
 function settingsOf(options) {
+  if (options.project && !kProject.test(options.project.trim())) {
+    throw new Stop('--project must be a project ID: letters, digits, and . _ : - between them.', 2);
+  }
   const devVars = readDevVars(pathOf(options['dev-vars']));
   const vars = readVars(devVars ?? '');
   const places = placesOf(options);
@@ -209,7 +214,11 @@ async function projectFor(options, { client, upstream }) {
     return offered;
   }
   const hint = offered ? ` [${offered}]` : ' (empty: none)';
-  return (await ask(`Google Cloud project whose quota is used${hint}: `)) || offered;
+  for (;;) {
+    const given = (await ask(`Google Cloud project whose quota is used${hint}: `)) || offered;
+    if (!given || kProject.test(given)) return given;
+    say('That is no project ID: letters, digits, and . _ : - between them.');
+  }
 }
 
 function entryFor(token, projectId, { upstream, vars }, location) {

@@ -200,7 +200,7 @@ TEST_CASE("the model is echoed as the caller named it, and warnings travel in a 
       post(R"({"model":"gpt-4o","messages":[{"role":"user","content":"private-question"}],)"
            R"("stream":true,"no_such_field\n":1})"));
   CHECK(Story::summary(got) == "200 private-answer one two[DONE]");
-  CHECK(got.header("x-proxy-warnings") == "no_such_field?: unknown, ignored");
+  CHECK(got.header("x-proxy-warnings") == "no_such_field : unknown, ignored");
   CHECK(got.body.find(R"("model":"gpt-4o")") != std::string::npos);
   CHECK(story.google_requests().front().url.find("/models/gemini-2.5-flash-lite:") !=
         std::string::npos);

@@ -130,11 +130,21 @@ TEST_CASE("those who come together share one search for the project") {
   CHECK(story.host.count("streamGenerateContent") == 10);
   // One that failed is believed by them all, and for a moment after.
   play(story, error_answer(500));
-  for (int i = 0; i < 2; ++i) CHECK(story.tell(five) == "403 upstream_permission_denied");
+  for (int i = 0; i < 2; ++i) CHECK(story.tell(five) == "502 upstream_error");
   CHECK(searches(story) == 2);
-  story.host.now_ms += 10'000;
-  CHECK(story.tell(five) == "403 upstream_permission_denied");
+  story.host.now_ms += 1'000;
+  CHECK(story.tell(five) == "502 upstream_error");
   CHECK(searches(story) == 3);
+  // What does not pass by itself is believed longer.
+  story.host.now_ms += 1'000;
+  play(story, project_answer("{}"));
+  CHECK(story.tell(five) == "403 upstream_permission_denied");
+  story.host.now_ms += 9'000;
+  CHECK(story.tell(five) == "403 upstream_permission_denied");
+  CHECK(searches(story) == 4);
+  story.host.now_ms += 1'000;
+  CHECK(story.tell(five) == "403 upstream_permission_denied");
+  CHECK(searches(story) == 5);
 }
 
 TEST_CASE("who leaves in the middle of the search keeps nobody from going on with it") {
@@ -169,12 +179,7 @@ TEST_CASE("an account whose project cannot be found is passed over, and says why
       {project_answer("[]"), "projectId"},
       {project_answer(""), "projectId"},
       {error_answer(200, "<html>"), "projectId"},
-      {error_answer(200, std::string(100'000, '{')), "projectId"},
-      {google_error(403, "PERMISSION_DENIED"), "projectId"},
-      {error_answer(500), "projectId"},
-      {error_answer(302, "", {{"location", "https://evil.example"}}), "projectId"},
-      {no_connection(), "projectId"},
-      {silence(), "projectId"}};
+      {error_answer(200, std::string(100'000, '{')), "projectId"}};
   for (const auto& [answer, says] : rows) {
     INFO(answer.status << ' ' << says);
     Story story;
@@ -188,6 +193,31 @@ TEST_CASE("an account whose project cannot be found is passed over, and says why
     CHECK(story.host.now_ms - begun_ms <= 10'000);
     CHECK(story.host.count("streamGenerateContent") == 0);
     // As soon as it is found all is well.
+    play(story, project_answer());
+    CHECK(story.tell(whole()) == kServed);
+  }
+}
+
+TEST_CASE("trouble in the search for the project is told as what it is") {
+  const std::pair<FetchAnswer, const char*> rows[] = {
+      {google_error(403, "PERMISSION_DENIED"), "403 upstream_permission_denied"},
+      {error_answer(500), "502 upstream_error"},
+      {google_error(503, "UNAVAILABLE"), "503 upstream_overloaded"},
+      {google_error(429, "RESOURCE_EXHAUSTED"), "429 rate_limit_exceeded"},
+      {error_answer(302, "", {{"location", "https://evil.example"}}),
+       "502 upstream_invalid_response"},
+      {no_connection(), "502 upstream_reset"},
+      {silence(), "504 upstream_timeout"}};
+  for (const auto& [answer, summary] : rows) {
+    INFO(summary);
+    Story story;
+    play(story, answer);
+    set_entries(story, {signed_in(0, kUpstream)});
+    const std::int64_t begun_ms = story.host.now_ms;
+    CHECK(story.tell(whole()) == summary);
+    CHECK(story.host.now_ms - begun_ms <= 10'000);
+    CHECK(story.host.count("streamGenerateContent") == 0);
+    story.host.now_ms += 10'000;
     play(story, project_answer());
     CHECK(story.tell(whole()) == kServed);
   }

@@ -143,7 +143,7 @@ TEST_CASE("a model named by an alias is logged as the caller named it, in one sa
   CHECK(story.tell(post(R"({"model":"\"}\n{\"ev\":\"fake\"\u001b[0m","stream":false,)"
                         R"("messages":[{"role":"user","content":"private-question"}]})")) ==
         "200 private-answer one two");
-  CHECK(last_line(story).get("model") == "\"}?{\"ev\":\"fake\"?[0m");
+  CHECK(last_line(story).get("model") == "\"} {\"ev\":\"fake\"?[0m");
   CHECK(story.host.received(1).body.find(R"("model":"\"}\n{\"ev\":\"fake\"\u001b[0m")") !=
         std::string::npos);
 }

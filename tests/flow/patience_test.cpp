@@ -219,9 +219,21 @@ TEST_CASE("a request's time is bounded by its deadlines, however many accounts h
   story.on_token = [](const std::string&, int) { return silence(); };
   story.host.kv_get_fault = KvFault::hangs;
   const std::int64_t begun_ms = story.host.now_ms;
-  const Received& got = story.ask(streamed());
-  CHECK(Story::summary(got) == "503 token_refresh_failed");
+  CHECK(story.tell(whole()) == "503 token_refresh_failed");
   CHECK(story.host.now_ms - begun_ms <= 60'000);
+}
+
+TEST_CASE("a streaming caller is told that it waits, also while accounts cannot sign in",
+          "[P-14]") {
+  for (const int accounts : {1, 8}) {
+    Story story(0, accounts);
+    story.on_token = [](const std::string&, int) { return silence(); };
+    const Received& got = story.ask(streamed());
+    const bool is_long = accounts > 1;  // one is given up within 21 s
+    CHECK(Story::summary(got) ==
+          (is_long ? "200 !token_refresh_failed" : "503 token_refresh_failed"));
+    CHECK((got.body.find(": waiting\n\n") == 0) == is_long);
+  }
 }
 
 }  // namespace proxy::flow

@@ -26,6 +26,7 @@ const kTestedElsewhere = new Map([
   ['wasm/gateway/exchange.cpp', 'tests/flow/routes_test.cpp'],
   ['wasm/gateway/gateway.cpp', 'tests/flow/routes_test.cpp'],
   ['wasm/gateway/model_list.cpp', 'tests/flow/models_list_test.cpp'],
+  ['wasm/gateway/candidates.cpp', 'tests/flow/pool_test.cpp'],
   ['wasm/gateway/run.cpp', 'tests/flow/pool_test.cpp'],
   // WebAssembly only.
   ['wasm/worker/exports.cpp', 'tests/worker/shim.test.mjs'],

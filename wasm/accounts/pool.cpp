@@ -43,8 +43,12 @@ void Pool::note_use(const Account& account, std::int64_t now_ms) {
   ++standing.requests;
 }
 
-void Pool::note_success(const Account& account) {
-  for (Rest& rest : of(account).rests) rest.repeats = 0;
+void Pool::note_success(const Account& account, std::string_view model) {
+  for (Rest& rest : of(account).rests) {
+    rest.repeats = 0;
+    const bool is_about_it = rest.model.empty() || rest.model == model;
+    if (is_about_it && !is_quota(rest.error.code)) rest.until_ms = 0;
+  }
 }
 
 Rest& Pool::rest_for(std::size_t index, std::string_view model) {
@@ -66,6 +70,11 @@ Rest& Pool::rest_for(std::size_t index, std::string_view model) {
 std::int64_t Pool::rest(const std::vector<Account>& accounts, const Account& account,
                         const Setback& setback, std::int64_t now_ms) {
   Rest& its = rest_for(account.index, setback.model);
+  if (its.until_ms > now_ms && is_quota(its.error.code) != is_quota(setback.error.code)) {
+    // A quota outranks a refusal.
+    if (is_quota(its.error.code)) return its.until_ms;
+    its.until_ms = 0;
+  }
   // Calls that were under way together count as one.
   if (setback.ms == 0 && !setback.until_midnight && its.until_ms <= now_ms) {
     its.until_ms = now_ms + length_ms(setback, its.repeats++, now_ms);

@@ -81,8 +81,9 @@ class Pool {
                         IsFree is_free) const;
 
   void note_use(const Account& account, std::int64_t now_ms);
-  // It served: rests of unknown length begin with the shortest again.
-  void note_success(const Account& account);
+  // It served that model: what it was refused for is mended, and rests of unknown length begin with
+  // the shortest again.
+  void note_success(const Account& account, std::string_view model);
 
   // Lets it rest. Returns until when.
   std::int64_t rest(const std::vector<Account>& accounts, const Account& account,

@@ -117,6 +117,7 @@ std::optional<CoolRecord> read_cool_record(std::span<char> value, std::string_vi
   if (!root["fp"].equals(fingerprint) || !root["model"].is(json::Type::string)) return std::nullopt;
   CoolRecord record;
   record.model = root["model"].text();
+  if (record.model.size() > limits::kModelNameBytes) return std::nullopt;
   record.until_ms = *until;
   return record;
 }

@@ -61,6 +61,16 @@ Task<TokenReply> refresh_any(Call& call, Tokens& tokens, Lease& lease, const Acc
     TokenReply reply = co_await refresh(call, lease, account, state.rotated, settings);
     const auto* failure = std::get_if<RefreshFailure>(&reply);
     if (failure == nullptr || failure->fault != RefreshFault::dead) co_return reply;
+    // Another isolate may have got a newer one; only the refused one may be deleted.
+    const SecretString refused = std::exchange(state.rotated, SecretString());
+    lease.show_life();
+    co_await read_refresh_news(call, tokens, account);
+    const bool is_newer = !state.rotated.empty() && state.rotated.reveal() != refused.reveal();
+    if (is_newer) {
+      reply = co_await refresh(call, lease, account, state.rotated, settings);
+      failure = std::get_if<RefreshFailure>(&reply);
+      if (failure == nullptr || failure->fault != RefreshFault::dead) co_return reply;
+    }
     state.rotated = SecretString();
     lease.show_life();
     co_await kv_remove(call, tokens.kv, refresh_key(account.index));

@@ -30,6 +30,11 @@ constexpr Mark kMarks[] = {
     {"project ", true, 4},
     {"project number ", true, 1},
     {"project_number:", true, 1},
+    {"project #", true, 1},
+    {"project: ", true, 1},
+    {"project '", true, 1},
+    {"project \"", true, 1},
+    {"api_key:", true, 1},
 };
 constexpr std::string_view kPrivateKey = "-----BEGIN ";
 
@@ -112,6 +117,16 @@ std::string redacted(std::string_view text) {
     at = end;
   }
   return without_addresses(out);
+}
+
+void hide(std::string& text, std::string_view word) {
+  constexpr std::size_t kShortest = 4;  // a shorter one is also part of ordinary words
+  if (word.size() < kShortest) return;
+  constexpr std::string_view kInstead = "[redacted]";
+  for (std::size_t at = text.find(word); at != std::string::npos;
+       at = text.find(word, at + kInstead.size())) {
+    text.replace(at, word.size(), kInstead);
+  }
 }
 
 }  // namespace proxy::base

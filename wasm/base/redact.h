@@ -12,4 +12,7 @@ namespace proxy::base {
 // private key. Rather takes too much than too little.
 std::string redacted(std::string_view text);
 
+// Replaces each `word` in the text, such as an account's own project, by `[redacted]`.
+void hide(std::string& text, std::string_view word);
+
 }  // namespace proxy::base

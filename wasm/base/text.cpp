@@ -124,9 +124,10 @@ bool matches(std::string_view pattern, std::string_view text) {
 std::string printable(std::string_view text, std::size_t max_bytes) {
   std::string out = base::repair_utf8(base::cut_utf8(text, max_bytes));
   out.resize(base::cut_utf8(out, max_bytes).size());  // repairing makes text longer
-  std::replace_if(
-      out.begin(), out.end(),
-      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, '?');
+  for (char& c : out) {
+    if (c == '\n' || c == '\r' || c == '\t') c = ' ';
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
+  }
   return out;
 }
 

@@ -34,8 +34,8 @@ std::string hex(std::string_view bytes);
 // A `*` in the pattern stands for any run of characters. Case counts.
 bool matches(std::string_view pattern, std::string_view text);
 
-// Text from outside made fit for a sentence of ours: control characters become `?`, and it is cut
-// to `max_bytes` without splitting a character.
+// Text from outside made fit for a sentence of ours: white space becomes a space, other control
+// characters `?`, and it is cut to `max_bytes` without splitting a character.
 std::string printable(std::string_view text, std::size_t max_bytes);
 
 }  // namespace proxy::text

@@ -192,19 +192,19 @@ host::Task<MaybeFailure> deliver(Exchange& exchange, const Config& config, const
   }
   delivery.log_oddities();
   if (!failure || !choice.shown) co_return failure;
+  choice.failed = true;
   const bool can_wait = failure->is_quota && failure->cool_ms > 0;
   reply.fail(can_wait ? accounts::with_wait(failure->error, failure->cool_ms) : failure->error);
   co_return std::nullopt;
 }
 
-// How long a streaming caller still waits without a word, counted from its request.
+}  // namespace
+
 std::int64_t first_word_ms(const Exchange& exchange, const Prepared& request) {
   if (exchange.started()) return limits::kKeepAliveMs;
   const std::int64_t waited_ms = host::now_ms() - request.read_at_ms;
   return std::max<std::int64_t>(limits::kFirstWaitingMs - waited_ms, 1);
 }
-
-}  // namespace
 
 bool is_late(const Prepared& request) {
   return host::now_ms() >= request.read_at_ms + limits::kLastAttemptMs;

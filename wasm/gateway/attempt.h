@@ -16,10 +16,15 @@
 
 namespace proxy::gateway {
 
+// How long a streaming caller still waits without a word, counted from its request; later from the
+// last one.
+std::int64_t first_word_ms(const Exchange& exchange, const Prepared& request);
+
 // One choice of the answer and how far it has come.
 struct Choice {
   int index = 0;
-  bool shown = false;  // the caller has seen something of it
+  bool shown = false;   // the caller has seen something of it
+  bool failed = false;  // and then an error
 };
 
 // Sends the request and gives what comes to the reply.

@@ -1,30 +1,11 @@
 #include "gateway/caller_auth.h"
 
 #include <algorithm>
-#include <optional>
-#include <string_view>
 
 #include "base/text.h"
 
 namespace proxy::gateway {
 namespace {
-
-// The credential a caller presents; an Authorization that is no bearer token gives "", which no key
-// is.
-std::optional<std::string_view> presented_key(const host::HeaderView& headers) {
-  if (const auto authorization = headers.get("authorization")) {
-    constexpr std::string_view kScheme = "bearer";
-    const std::string_view value = text::trim(*authorization);
-    const std::string_view rest = value.substr(std::min(kScheme.size(), value.size()));
-    const bool bearer = text::equals_ignoring_case(value.substr(0, kScheme.size()), kScheme) &&
-                        (rest.starts_with(' ') || rest.starts_with('\t'));
-    return bearer ? text::trim(rest) : std::string_view();
-  }
-  for (const std::string_view name : {"x-api-key", "api-key", "x-goog-api-key"}) {
-    if (const auto key = headers.get(name)) return text::trim(*key);
-  }
-  return std::nullopt;
-}
 
 bool is_known(std::string_view key, const Config& config) {
   constexpr std::size_t kLongest =
@@ -93,6 +74,21 @@ ApiError missing_key(const host::RequestHead& head) {
 }
 
 }  // namespace
+
+std::optional<std::string_view> presented_key(const host::HeaderView& headers) {
+  if (const auto authorization = headers.get("authorization")) {
+    constexpr std::string_view kScheme = "bearer";
+    const std::string_view value = text::trim(*authorization);
+    const std::string_view rest = value.substr(std::min(kScheme.size(), value.size()));
+    const bool bearer = text::equals_ignoring_case(value.substr(0, kScheme.size()), kScheme) &&
+                        (rest.starts_with(' ') || rest.starts_with('\t'));
+    return bearer ? text::trim(rest) : std::string_view();
+  }
+  for (const std::string_view name : {"x-api-key", "api-key", "x-goog-api-key"}) {
+    if (const auto key = headers.get(name)) return text::trim(*key);
+  }
+  return std::nullopt;
+}
 
 Result<void> check_caller(const host::RequestHead& head, const Config& config) {
   const auto key = presented_key(head.headers);

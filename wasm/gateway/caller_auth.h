@@ -1,11 +1,18 @@
 // Who may call. Fails closed: without a configured key nobody may, unless the owner says otherwise.
 #pragma once
 
+#include <optional>
+#include <string_view>
+
 #include "base/result.h"
 #include "gateway/config.h"
 #include "host/http.h"
 
 namespace proxy::gateway {
+
+// The credential a caller presents, whatever it is; an Authorization that is no bearer token gives
+// "", which no key is.
+std::optional<std::string_view> presented_key(const host::HeaderView& headers);
 
 // Looks at `Authorization: Bearer`, then x-api-key, api-key, x-goog-api-key; if Authorization is
 // there it alone counts. Keys are compared by their hashes, all of them, so that time tells

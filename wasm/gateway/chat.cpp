@@ -117,15 +117,13 @@ Result<void> read_account_header(const host::HeaderView& headers, const Isolate&
 void explain(Exchange& exchange, Isolate& isolate, Translated& translated) {
   Prepared& request = translated.request;
   const accounts::Account none;
-  const accounts::Account* const account = first_choice(isolate, request);
+  const accounts::Account* const account = Candidates(isolate, request).next();
   const accounts::Account& shown = account == nullptr ? none : *account;
   mend(request, isolate.repairs.of(shown.upstream, request.upstream_model, host::now_ms()),
        isolate.body_bytes);
   std::vector<std::string_view> dropped;
-  Outgoing outgoing;
-  if (account != nullptr) {
-    outgoing = outgoing_for(isolate, shown, {}, request, dropped);
-  }
+  // Without the envelope of Code Assist, which names the account's project.
+  const std::string fitted = fitted_body(shown, request, dropped);
   for (const std::string_view name : dropped) exchange.warn_of_dropped(name);
   std::string out;
   json::Writer json(out);
@@ -135,7 +133,7 @@ void explain(Exchange& exchange, Isolate& isolate, Translated& translated) {
   json.key("model").string(std::string_view(request.upstream_model));
   json.key("stream").boolean(translated.stream);
   json.key("choices").integer(translated.context.choices);
-  json.key("request").raw({outgoing.body.empty() ? request.body : outgoing.body});
+  json.key("request").raw({fitted.empty() ? request.body : fitted});
   json.key("repairs").begin_array();
   for (const std::string_view name : gemini::names_of(request.repairs)) json.string(name);
   json.end_array().key("warnings").begin_array();

@@ -5,8 +5,10 @@
 
 #include "accounts/names.h"
 #include "base/limits.h"
+#include "base/redact.h"
 #include "base/text.h"
 #include "gateway/dispatch.h"
+#include "gemini/errors.h"
 #include "host/fetch_whole.h"
 #include "upstreams/code_assist/code_assist.h"
 
@@ -62,6 +64,19 @@ class Search {
   std::string name_;
 };
 
+// What stands in the way before Google has said anything about the account's project.
+ApiError trouble(const host::Whole& reply, const Account& account) {
+  if (reply.timed_out) return gemini::timed_out("Google did not answer in time.").error;
+  if (reply.status == 0) return gemini::network_failure().error;
+  gemini::Failure failure =
+      gemini::read_failure(reply.status, reply.body, reply.retry_after, host::now_ms(), {});
+  base::hide(failure.error.message, account.email);
+  if (failure.is_quota && failure.cool_ms > 0) {
+    return accounts::with_wait(failure.error, failure.cool_ms);
+  }
+  return failure.error;
+}
+
 // Signs the account up, and waits until that is done.
 Task<std::string> onboard(Call& call, Search& search, upstreams::Target target, std::string tier) {
   search.show_life();
@@ -90,7 +105,7 @@ Task<std::optional<ApiError>> look(Call& call, Isolate& isolate, const Account& 
     search.show_life();
     reply = co_await fetch(call, code_assist::load_request(target));
   }
-  if (reply.status != 200) reply.body.clear();
+  if (reply.status != 200) co_return trouble(reply, account);
   code_assist::Onboarding found = code_assist::read_load_reply(std::move(reply.body));
   if (found.project_id.empty() && !found.has_tier && !found.tier.empty() &&
       isolate.config.code_assist_onboard) {
@@ -103,8 +118,11 @@ Task<std::optional<ApiError>> look(Call& call, Isolate& isolate, const Account& 
   if (found.has_tier) co_return unusable(account, "set projectId in its entry.");
   if (!found.tier.empty()) {
     co_return unusable(account,
-                       "it is not signed up. Sign up with Google's own tools, or set "
-                       "CODE_ASSIST_ONBOARD=1, which accepts Google's terms in its name.");
+                       isolate.config.code_assist_onboard
+                           ? "signing it up did not work. Do so with Google's own tools."
+                           : "it is not signed up. Sign up with Google's own tools, or set "
+                             "CODE_ASSIST_ONBOARD=1, which accepts Google's terms in its "
+                             "name.");
   }
   if (found.reason.empty()) {
     co_return unusable(account, "Google did not say which project is its own. Set projectId.");
@@ -128,8 +146,11 @@ Task<std::optional<ApiError>> find_project(Call& call, Isolate& isolate, const A
     if (now >= standing.project_sought_until_ms) {
       Search search(standing, name);
       standing.project_error = co_await look(call, isolate, account, token, search);
+      // Trouble that passes is not believed for long.
+      const bool lasts =
+          standing.project_error && !traits(standing.project_error->code).should_retry;
       standing.project_error_until_ms =
-          standing.project_error ? host::now_ms() + limits::kProjectRetryMs : 0;
+          host::now_ms() + (lasts ? limits::kProjectRetryMs : limits::kPausesMs);
       co_return standing.project_error;
     }
     Operation news = call.wait(name);

@@ -1,6 +1,7 @@
 #include "gateway/conversation.h"
 
 #include "base/hash.h"
+#include "gateway/caller_auth.h"
 
 namespace proxy::gateway {
 namespace {
@@ -17,9 +18,7 @@ std::uint64_t hashed_head(std::uint64_t hash, std::string_view text) {
 std::uint64_t conversation_of(const host::HeaderView& headers, std::string_view cache_key,
                               const gemini::Request& request) {
   std::uint64_t hash = 1;
-  for (const std::string_view name : {"authorization", "x-api-key", "api-key", "x-goog-api-key"}) {
-    if (const auto key = headers.get(name)) hash = base::hashed(hash, *key);
-  }
+  hash = base::hashed(hash, presented_key(headers).value_or(""));
   if (!cache_key.empty()) return base::hashed(hash, cache_key) | 1;
   for (const json::RawString text : request.system) hash = hashed_head(hash, text.escaped);
   if (request.contents.empty()) return hash | 1;

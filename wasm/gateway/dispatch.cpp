@@ -69,29 +69,32 @@ upstreams::Target target_for(const Isolate& isolate, const accounts::Account& ac
   return target;
 }
 
+std::string fitted_body(const accounts::Account& account, Prepared& request,
+                        std::vector<std::string_view>& dropped) {
+  if (account.upstream == Upstream::gemini_api && !request.foreign_fields) return {};
+  constexpr upstreams::Dialect kDialects[] = {
+      upstreams::Dialect::gemini_api, upstreams::Dialect::vertex, upstreams::Dialect::code_assist};
+  return upstreams::fitted(request.body, kDialects[static_cast<std::size_t>(account.upstream)],
+                           dropped);
+}
+
 Outgoing outgoing_for(const Isolate& isolate, const accounts::Account& account,
                       const SecretString& secret, Prepared& request,
                       std::vector<std::string_view>& dropped) {
-  using upstreams::Dialect;
-  using upstreams::fitted;
   std::string base_url;
   const auto target = target_for(isolate, account, secret, request.upstream_model, base_url);
   Outgoing outgoing;
+  outgoing.body = fitted_body(account, request, dropped);
   switch (account.upstream) {
     case Upstream::gemini_api:
       outgoing.head = upstreams::gemini_api::head(target);
-      if (request.foreign_fields) {
-        outgoing.body = fitted(request.body, Dialect::gemini_api, dropped);
-      }
       break;
     case Upstream::vertex:
       outgoing.head = upstreams::vertex::head(target, isolate.config.vertex_version);
-      outgoing.body = fitted(request.body, Dialect::vertex, dropped);
       break;
     case Upstream::code_assist:
       outgoing.head = upstreams::code_assist::head(target);
-      outgoing.body = upstreams::code_assist::body(
-          fitted(request.body, Dialect::code_assist, dropped), target, random_hex());
+      outgoing.body = upstreams::code_assist::body(outgoing.body, target, random_hex());
       outgoing.in_envelope = true;
   }
   return outgoing;

@@ -28,6 +28,11 @@ upstreams::Target target_for(const Isolate& isolate, const accounts::Account& ac
                              const SecretString& secret, std::string_view model,
                              std::string& base_url);
 
+// The canonical body without what the account's upstream does not know; empty: as it is.
+//   dropped  gets the names of what was left out
+std::string fitted_body(const accounts::Account& account, Prepared& request,
+                        std::vector<std::string_view>& dropped);
+
 // The canonical body as that account's upstream wants it.
 //   dropped  gets the names of what was left out
 Outgoing outgoing_for(const Isolate& isolate, const accounts::Account& account,

@@ -64,8 +64,8 @@ Task<ModelList> ask(Call& call, Isolate& isolate) {
   const Account* const account = isolate.tokens.pool.choose(
       all, wish, now, [&](const Account& one) { return isolate.tokens.selectable(one, now); });
   if (account != nullptr) {
-    const auto token = co_await accounts::access_token(call, isolate.tokens, *account,
-                                                       isolate.oauth, accounts::Freshness::any());
+    auto token = co_await accounts::access_token(call, isolate.tokens, *account, isolate.oauth,
+                                                 accounts::Freshness::any());
     if (!token.ok()) co_return list;
     std::string base_url;
     const auto target = target_for(isolate, *account, token->value, {}, base_url);
@@ -90,20 +90,26 @@ Task<void> refresh_list(Call& call, Isolate& isolate) {
     isolate.models = std::move(list);
     isolate.models.ask_again_ms = host::now_ms() + limits::kListFreshMs;
   }
+  isolate.models.asking_until_ms = 0;
   host::notify(kNews);
 }
 
 }  // namespace
 
 Task<void> update_models(Call& call, Isolate& isolate) {
+  ModelList& known = isolate.models;
   const std::int64_t now = host::now_ms();
-  if (isolate.accounts.error || now < isolate.models.ask_again_ms) co_return;
-  isolate.models.ask_again_ms = now + limits::kListRetryMs;
-  const bool is_first = isolate.models.models.empty();
+  if (isolate.accounts.error || isolate.config.error) co_return;
+  const bool is_due = now >= known.ask_again_ms;
+  if (is_due) {
+    known.ask_again_ms = now + limits::kListRetryMs;
+    known.asking_until_ms = now + limits::kListDeadlineMs;
+  }
+  if (!is_due && now >= known.asking_until_ms) co_return;
   Operation news = call.wait(kNews);
-  Operation patience = call.sleep(limits::kListDeadlineMs);
-  call.spawn(refresh_list(call, isolate));
-  if (is_first) co_await first_of(news, patience);
+  Operation patience = call.sleep(known.asking_until_ms - now);
+  if (is_due) call.spawn(refresh_list(call, isolate));
+  if (known.models.empty()) co_await first_of(news, patience);
 }
 
 }  // namespace proxy::gateway

@@ -19,6 +19,7 @@ struct ModelList {
   gemini::Arena names;  // owns the ids
   std::vector<gemini::ListedModel> models;
   std::int64_t ask_again_ms = 0;
+  std::int64_t asking_until_ms = 0;  // somebody does so now
 };
 
 // Brings the isolate's list up to date: waits for a first one, but not long, and lets an old one do

@@ -7,34 +7,20 @@
 #include "accounts/random.h"
 #include "accounts/token_cache.h"
 #include "base/limits.h"
+#include "base/redact.h"
 #include "gateway/body.h"
 #include "gateway/code_assist_project.h"
 #include "gateway/dispatch.h"
 #include "gemini/repair.h"
+#include "host/join.h"
 #include "host/log.h"
+#include "sse/event_writer.h"
 
 namespace proxy::gateway {
 namespace {
 
 using accounts::Account;
 using accounts::Rest;
-
-accounts::Wish wish_for(const Prepared& request) {
-  return {.conversation = request.conversation,
-          .model = request.upstream_model,
-          .upstreams = request.upstreams};
-}
-
-// An account that the request itself names, or whose possession it refers to.
-const Account* bound_account(const Isolate& isolate, const Prepared& request) {
-  const auto& all = isolate.accounts.accounts;
-  if (request.only_account >= 0) return &all[static_cast<std::size_t>(request.only_account)];
-  if (!request.first_account_only) return nullptr;
-  for (const Account& account : all) {
-    if (account.enabled() && (request.upstreams & only(account.upstream)) != 0) return &account;
-  }
-  return nullptr;
-}
 
 void log_failover(host::Call& call, const Account& account, const ApiError& error) {
   host::LogLine(host::LogLevel::warn, "failover", "This account did not serve the request.")
@@ -54,46 +40,13 @@ bool mend(Prepared& request, gemini::Repairs repairs, std::size_t& body_bytes) {
   return true;
 }
 
-const Account* first_choice(const Isolate& isolate, const Prepared& request) {
-  if (const Account* bound = bound_account(isolate, request)) return bound;
-  const std::int64_t now = host::now_ms();
-  return isolate.tokens.pool.choose(
-      isolate.accounts.accounts, wish_for(request), now,
-      [&](const Account& account) { return isolate.tokens.selectable(account, now); });
-}
-
 Run::Run(Exchange& exchange, Isolate& isolate, Prepared& request, Reply& reply, int choice)
-    : exchange_(exchange), isolate_(isolate), request_(request), reply_(reply) {
+    : exchange_(exchange),
+      isolate_(isolate),
+      request_(request),
+      reply_(reply),
+      candidates_(isolate, request) {
   choice_.index = choice;
-}
-
-const Account* Run::next() const {
-  const auto is_tried = [this](const Account& account) {
-    return std::find(tried_.begin(), tried_.end(), account.index) != tried_.end();
-  };
-  const std::int64_t now = host::now_ms();
-  const accounts::Tokens& tokens = isolate_.tokens;
-  if (request_.only_account >= 0 || request_.first_account_only) {
-    const Account* const bound = bound_account(isolate_, request_);
-    if (bound == nullptr || is_tried(*bound)) return nullptr;
-    const Rest* const rest = tokens.pool.resting(*bound, request_.upstream_model, now);
-    const bool waits = rest != nullptr && accounts::is_quota(rest->error.code);
-    return waits && request_.only_account < 0 ? nullptr : bound;
-  }
-  const auto is_free = [&](const Account& account) {
-    const bool is_avoided = std::any_of(avoided_.begin(), avoided_.end(), [&](const Account* one) {
-      return one->upstream == account.upstream && one->location == account.location;
-    });
-    return !is_avoided && !is_tried(account) && tokens.selectable(account, now);
-  };
-  accounts::Wish wish = wish_for(request_);
-  const Account* best = tokens.pool.choose(isolate_.accounts.accounts, wish, now, is_free);
-  // When nobody else is left, one that was refused lately.
-  wish.last_resort = best == nullptr && tried_.empty();
-  if (wish.last_resort) {
-    best = tokens.pool.choose(isolate_.accounts.accounts, wish, now, is_free);
-  }
-  return best;
 }
 
 // Mends a request that Google refused, if its words tell how.
@@ -163,7 +116,7 @@ std::int64_t Run::pause(std::int64_t ms) {
 }
 
 // What the failure means for requests to come.
-void Run::let_rest(const gemini::Failure& failure, const Account& account) {
+void Run::let_rest(const gemini::Failure& failure, const Account& account, const ApiError& error) {
   if (failure.blame == gemini::Blame::nobody) return;
   host::Call& call = exchange_.call();
   accounts::Setback setback;
@@ -171,7 +124,7 @@ void Run::let_rest(const gemini::Failure& failure, const Account& account) {
   setback.ms = failure.cool_ms;
   setback.until_midnight = failure.until_midnight;
   setback.whole_project = failure.is_quota;
-  setback.error = failure.error;
+  setback.error = error;
   const std::int64_t now = host::now_ms();
   const std::int64_t until_ms =
       isolate_.tokens.pool.rest(isolate_.accounts.accounts, account, setback, now);
@@ -198,11 +151,13 @@ host::Task<Result<accounts::AccessToken>> Run::prepare(const Account& account,
       co_await accounts::access_token(call, isolate_.tokens, account, isolate_.oauth, freshness);
   if (!token.ok()) co_return token;
   if (auto error = co_await find_project(call, isolate_, account, *token)) {
-    constexpr std::int64_t kUnusableMs = 60'000;
-    accounts::Setback setback;
-    setback.ms = kUnusableMs;
-    setback.error = *error;
-    isolate_.tokens.pool.rest(isolate_.accounts.accounts, account, setback, host::now_ms());
+    if (!traits(error->code).should_retry) {
+      constexpr std::int64_t kUnusableMs = 60'000;
+      accounts::Setback setback;
+      setback.ms = kUnusableMs;
+      setback.error = *error;
+      isolate_.tokens.pool.rest(isolate_.accounts.accounts, account, setback, host::now_ms());
+    }
     co_return *error;
   }
   // Another isolate may know better.
@@ -213,12 +168,55 @@ host::Task<Result<accounts::AccessToken>> Run::prepare(const Account& account,
   co_return token;
 }
 
+// Whether prepare() will take no time.
+bool Run::is_ready(const Account& account) const {
+  const accounts::TokenState* const state = isolate_.tokens.find(account);
+  if (state == nullptr || account.upstream == accounts::Upstream::code_assist) return false;
+  return account.needs_token() ? state->life_ms(host::now_ms()) >= accounts::kShortestLifeMs
+                               : state->news_read;
+}
+
+// Tells a streaming caller now and then that something is being done.
+host::Task<void> Run::say_waiting() {
+  // One account that cannot be reached is given up before, with a status of its own.
+  constexpr std::int64_t kLater = 5'000;
+  for (;;) {
+    const std::int64_t later_ms = exchange_.started() ? 0 : kLater;
+    co_await exchange_.call().sleep(first_word_ms(exchange_, request_) + later_ms);
+    if (!exchange_.started()) exchange_.start_stream();
+    std::string comment;
+    sse::append_comment(comment, "waiting");
+    exchange_.write(comment);
+  }
+}
+
+host::Task<void> Run::prepare_into(const Account& account, accounts::Freshness freshness,
+                                   std::optional<Result<accounts::AccessToken>>& out,
+                                   host::Join& join) {
+  out.emplace(co_await prepare(account, freshness));
+  join.stop();
+}
+
+host::Task<Result<accounts::AccessToken>> Run::prepare_patiently(const Account& account,
+                                                                 accounts::Freshness freshness) {
+  if (!reply_.streams() || is_ready(account)) co_return co_await prepare(account, freshness);
+  std::optional<Result<accounts::AccessToken>> out;
+  host::Join join;
+  join.add(prepare_into(account, freshness, out, join));
+  join.add(say_waiting());
+  co_await join;
+  co_return *std::move(out);
+}
+
 // What to do after a failure; what it says about the account is noted.
 Step Run::weigh(const gemini::Failure& failure, const Account& account, Outcome& outcome) {
   accounts::Tokens& tokens = isolate_.tokens;
   host::Call& call = exchange_.call();
   ++tokens.pool.of(account).failures;
   outcome.error = failure.error;
+  for (const std::string* own : {&account.project_id, &account.email}) {
+    base::hide(outcome.error.message, *own);
+  }
   attempts_.late = is_late(request_) || call.subrequests() >= limits::kSubrequests;
   const bool is_refused =
       failure.blame == gemini::Blame::credential || failure.remedy == gemini::Remedy::fresh_token;
@@ -229,21 +227,24 @@ Step Run::weigh(const gemini::Failure& failure, const Account& account, Outcome&
     outcome.asked_google = false;
     return Step::next_account;
   }
-  if (failure.remedy == gemini::Remedy::other_upstream) avoided_.push_back(&account);
-  attempts_.others_left = next() != nullptr;
+  if (failure.remedy == gemini::Remedy::other_upstream) candidates_.avoid(account);
+  attempts_.others_left = candidates_.next() != nullptr;
   const Step step = next_step(failure.remedy, attempts_);
-  if (step != Step::fresh_token) let_rest(failure, account);
+  if (step != Step::fresh_token) let_rest(failure, account, outcome.error);
   return step;
 }
 
 host::Task<Run::Outcome> Run::try_account(const Account& account) {
   host::Call& call = exchange_.call();
-  attempts_.on_account = 0;
-  attempts_.refreshed = false;
+  attempts_.on_account = waited_ ? 1 : 0;  // it was asked before the wait
+  // One that was refused a moment ago with a new token is asked as a last resort, but not renewed.
+  attempts_.refreshed =
+      request_.only_account < 0 &&
+      isolate_.tokens.pool.resting(account, request_.upstream_model, host::now_ms()) != nullptr;
   accounts::Freshness freshness = accounts::Freshness::any();
   Outcome outcome;
   for (;;) {
-    auto token = co_await prepare(account, freshness);
+    auto token = co_await prepare_patiently(account, freshness);
     outcome.asked_google = token.ok();
     outcome.go_on = !token.ok();
     if (!token.ok()) {
@@ -254,7 +255,11 @@ host::Task<Run::Outcome> Run::try_account(const Account& account) {
     const auto failure = co_await send(account, *token);
     outcome.answered = !failure;
     if (outcome.answered) {
-      isolate_.tokens.pool.note_success(account);
+      if (choice_.failed) {
+        ++isolate_.tokens.pool.of(account).failures;
+      } else {
+        isolate_.tokens.pool.note_success(account, request_.upstream_model);
+      }
       co_return outcome;
     }
     freshness = accounts::Freshness::any();
@@ -285,51 +290,6 @@ host::Task<Run::Outcome> Run::try_account(const Account& account) {
   }
 }
 
-// Of the rests of accounts that could serve otherwise: one that a wait helps with, if there is one,
-// and the first to end.
-const Rest* Run::earliest_rest() const {
-  const Account* const bound = bound_account(isolate_, request_);
-  const std::int64_t now = host::now_ms();
-  const auto rank = [](const Rest& rest) {
-    return std::pair(!traits(rest.error.code).should_retry, rest.until_ms);
-  };
-  const Rest* best = nullptr;
-  for (const Account& account : isolate_.accounts.accounts) {
-    if (!account.enabled() || (request_.upstreams & only(account.upstream)) == 0) continue;
-    if (bound != nullptr && bound != &account) continue;
-    const Rest* rest = isolate_.tokens.pool.resting(account, request_.upstream_model, now);
-    if (rest != nullptr && (best == nullptr || rank(*rest) < rank(*best))) best = rest;
-  }
-  return best;
-}
-
-// Why nobody served: what Google said of the request, else how long the accounts rest, else why
-// there is no token.
-ApiError Run::final_error(const ApiError* upstream_error) const {
-  if (upstream_error != nullptr && !accounts::is_quota(upstream_error->code))
-    return *upstream_error;
-  const std::int64_t now = host::now_ms();
-  if (const Rest* rest = earliest_rest()) {
-    const bool time_heals = accounts::is_quota(rest->error.code);
-    return time_heals ? accounts::with_wait(rest->error, rest->until_ms - now) : rest->error;
-  }
-  if (upstream_error != nullptr) return *upstream_error;
-  const Account* const bound = bound_account(isolate_, request_);
-  std::vector<ApiError> failures;
-  bool any = false;
-  for (const Account& account : isolate_.accounts.accounts) {
-    if (!account.enabled() || (request_.upstreams & only(account.upstream)) == 0) continue;
-    if (bound != nullptr && bound != &account) continue;
-    any = true;
-    if (auto error = isolate_.tokens.failure(account, now)) failures.push_back(*std::move(error));
-  }
-  if (!any) {
-    return ApiError(ErrorCode::unsupported_value,
-                    "No account of this proxy is of the upstream that this request needs.");
-  }
-  return accounts::no_token_left(failures);
-}
-
 host::Task<void> Run::go() {
   std::optional<ApiError> upstream_error;
   std::optional<ApiError> token_error;
@@ -338,18 +298,18 @@ host::Task<void> Run::go() {
     const bool may_ask = asked < limits::kTokenAccounts && !is_late(request_) &&
                          attempts_.upstream < limits::kAttempts &&
                          exchange_.call().subrequests() < limits::kSubrequestsToBegin;
-    const Account* const account = may_ask ? next() : nullptr;
+    const Account* const account = may_ask ? candidates_.next() : nullptr;
     if (account == nullptr) {
-      const Rest* const rest = may_ask && !waited_ ? earliest_rest() : nullptr;
+      const Rest* const rest = may_ask && !waited_ ? candidates_.earliest_rest() : nullptr;
       const std::int64_t wait_ms = rest == nullptr ? 0 : rest->until_ms - host::now_ms();
       if (rest == nullptr || wait_ms > limits::kPausesMs - paused_ms_) break;
       waited_ = true;
-      tried_.clear();
+      candidates_.forget_tried();
       co_await exchange_.call().sleep(pause(wait_ms));
       continue;
     }
     ++asked;
-    tried_.push_back(account->index);
+    candidates_.note_tried(*account);
     Outcome outcome = co_await try_account(*account);
     if (outcome.answered) co_return;
     if (outcome.go_on) log_failover(exchange_.call(), *account, outcome.error);
@@ -357,10 +317,7 @@ host::Task<void> Run::go() {
     // A rest may be so short that it is waited for.
     if (!outcome.go_on && !accounts::is_quota(outcome.error.code)) break;
   }
-  ApiError error = final_error(upstream_error ? &*upstream_error : nullptr);
-  // A failure that nothing remembers, such as a token that lives for no time.
-  if (error.code == ErrorCode::no_enabled_account && token_error) error = *token_error;
-  reply_.fail(error);
+  reply_.fail(candidates_.final_error(upstream_error, token_error));
 }
 
 }  // namespace proxy::gateway

@@ -8,17 +8,16 @@
 #include "accounts/account.h"
 #include "accounts/token_source.h"
 #include "gateway/attempt.h"
+#include "gateway/candidates.h"
 #include "gateway/failover.h"
 #include "gateway/isolate.h"
 #include "gateway/reply.h"
+#include "host/join.h"
 
 namespace proxy::gateway {
 
 // Makes the request as Google wants it. False if there is no memory for both forms of it.
 bool mend(Prepared& request, gemini::Repairs repairs, std::size_t& body_bytes);
-
-// The account that would serve the request now; null if none can.
-const accounts::Account* first_choice(const Isolate& isolate, const Prepared& request);
 
 class Run {
  public:
@@ -39,18 +38,23 @@ class Run {
     ApiError error;
   };
 
-  const accounts::Account* next() const;
   host::Task<Result<accounts::AccessToken>> prepare(const accounts::Account& account,
                                                     accounts::Freshness freshness);
+  bool is_ready(const accounts::Account& account) const;
+  host::Task<void> say_waiting();
+  host::Task<void> prepare_into(const accounts::Account& account, accounts::Freshness freshness,
+                                std::optional<Result<accounts::AccessToken>>& out,
+                                host::Join& join);
+  host::Task<Result<accounts::AccessToken>> prepare_patiently(const accounts::Account& account,
+                                                              accounts::Freshness freshness);
   Step weigh(const gemini::Failure& failure, const accounts::Account& account, Outcome& outcome);
   host::Task<Outcome> try_account(const accounts::Account& account);
   host::Task<std::optional<gemini::Failure>> send(const accounts::Account& account,
                                                   const accounts::AccessToken& token);
   bool repair(const gemini::Failure& failure, const accounts::Account& account);
   std::int64_t pause(std::int64_t ms);
-  void let_rest(const gemini::Failure& failure, const accounts::Account& account);
-  const accounts::Rest* earliest_rest() const;
-  ApiError final_error(const ApiError* upstream_error) const;
+  void let_rest(const gemini::Failure& failure, const accounts::Account& account,
+                const ApiError& error);
 
   Exchange& exchange_;
   Isolate& isolate_;
@@ -58,8 +62,7 @@ class Run {
   Reply& reply_;
   Choice choice_;
   Attempts attempts_;
-  std::vector<std::size_t> tried_;                 // indexes of accounts
-  std::vector<const accounts::Account*> avoided_;  // nor any other that asks the same address
+  Candidates candidates_;
   gemini::Repairs sent_with_;    // what had been repaired when the request was last sent
   gemini::Repairs new_repairs_;  // those this choice found to be needed
   int repairs_made_ = 0;

@@ -52,11 +52,11 @@ State state_of(const Isolate& isolate, const Account& account, std::int64_t now_
     return state;
   }
   if (const auto known = isolate.tokens.remembered(account, now_ms)) {
-    const bool passes = isolate.tokens.selectable(account, now_ms);
     const auto fault = known->failure.fault;
     const bool is_dead =
         fault == accounts::RefreshFault::dead || fault == accounts::RefreshFault::client_rejected;
-    if (is_dead || !passes) {
+    // The token that it has may still serve.
+    if (!isolate.tokens.selectable(account, now_ms)) {
       State state = {.name = is_dead ? "dead" : "cooling",
                      .reason = known->failure.reason,
                      .until_ms = known->until_ms};

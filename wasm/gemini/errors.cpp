@@ -173,7 +173,8 @@ Failure quota_failure(const GoogleError& error, std::string message) {
   const bool daily =
       text::contains_ignoring_case(error.quota_id, "perday") ||
       text::contains_ignoring_case(error.quota_id, "daily") || error.reason == "QUOTA_EXHAUSTED" ||
-      (error.reason.starts_with("INSUFFICIENT_") && error.reason.ends_with("BALANCE"));
+      (error.reason.starts_with("INSUFFICIENT_") &&
+                      error.reason.find("CREDITS") != std::string::npos);
   const auto retry_ms = error.retry_ms ? error.retry_ms : error.reset_ms;
   const bool spent = none_at_all || daily || (!error.retry_ms && retry_ms.value_or(0) > kShortMs);
   Failure result = failure(spent ? ErrorCode::insufficient_quota : ErrorCode::rate_limit_exceeded,

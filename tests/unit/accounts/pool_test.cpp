@@ -145,7 +145,7 @@ TEST_CASE("a rest of unknown length doubles from 10 s to 5 min until the account
     CHECK(scene.rest(0, {.model = kModel}, now) == ms);
     now += ms;
   }
-  scene.pool.note_success(scene.accounts[0]);
+  scene.pool.note_success(scene.accounts[0], kModel);
   CHECK(scene.rest(0, {.model = kModel}, now) == 10'000);
 }
 
@@ -225,4 +225,27 @@ TEST_CASE("A-11 of a thousand accounts few are looked at closely") {
     });
   }
   CHECK(looks / 1'000 < 15);  // about the logarithm of their number
+}
+
+TEST_CASE("of a quota and a refusal the quota counts, and a refusal ends with a success") {
+  const auto refusal = [] {
+    Setback setback = {.model = kModel, .ms = 600'000};
+    setback.error.code = ErrorCode::upstream_permission_denied;
+    return setback;
+  };
+  Scene scene(1);
+  const Account& account = scene.accounts[0];
+  CHECK(scene.pool.rest(scene.accounts, account, refusal(), kNow) == kNow + 600'000);
+  CHECK(scene.rest(0, {.model = kModel, .ms = 1'000}) == 1'000);
+  CHECK(scene.pool.resting(account, kModel, kNow)->error.code == ErrorCode::rate_limit_exceeded);
+  // The other way round it changes nothing.
+  CHECK(scene.pool.rest(scene.accounts, account, refusal(), kNow) == kNow + 1'000);
+  CHECK(scene.pool.resting(account, kModel, kNow)->error.code == ErrorCode::rate_limit_exceeded);
+  scene.pool.note_success(account, kModel);
+  CHECK(scene.pool.resting(account, kModel, kNow) != nullptr);
+  scene.pool.rest(scene.accounts, account, refusal(), kNow + 1'000);
+  scene.pool.note_success(account, "another-model");
+  CHECK(scene.pool.resting(account, kModel, kNow + 1'000) != nullptr);
+  scene.pool.note_success(account, kModel);
+  CHECK(scene.pool.resting(account, kModel, kNow + 1'000) == nullptr);
 }

@@ -321,6 +321,28 @@ TEST_CASE("O-20 the same refresh token in the answer is no rotation") {
   CHECK_FALSE(scene.host.kv("refresh_0"));
 }
 
+TEST_CASE("O-20 a newer rotation by another isolate is taken, and never deleted") {
+  Scene scene;
+  int made = 0;
+  std::string good = "refresh-a";
+  scene.on_token = [&](const std::string& token, int) {
+    if (token != good) return answer_of(400, error_body("invalid_grant"));
+    good = "refresh-new-" + std::to_string(++made);
+    return token_answer("access-" + std::to_string(made), R"(,"refresh_token":")" + good + '"');
+  };
+  CHECK(scene.ask() == "access-1");  // this isolate knows refresh-new-1
+  Tokens other;
+  scene.set_up(other);
+  scene.host.now_ms += 3'599 * kSecond;
+  const auto call = scene.start_in(other);
+  scene.host.run();
+  CHECK(scene.got(call) == "access-2");  // the other one made it refresh-new-2
+  scene.host.now_ms += 3'599 * kSecond;
+  CHECK(scene.ask() == "access-3");
+  CHECK(scene.host.kv("refresh_0")->find("refresh-new-3") != std::string::npos);
+  CHECK_FALSE(scene.host.kv("dead_0"));
+}
+
 TEST_CASE("O-20 when the rotated refresh token is dead, the configured one is tried") {
   Scene scene;
   scene.host.set_kv("refresh_0",

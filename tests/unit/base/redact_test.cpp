@@ -116,3 +116,29 @@ TEST_CASE("a long message takes linear time") {
   for (int i = 0; i < 20'000; ++i) text += "project key= @ ";
   CHECK(redacted(text).size() >= text.size() / 2);
 }
+
+TEST_CASE("projects and keys are found in the ways in which Google writes them") {
+  const Row rows[] = {
+      {"project #1234 is off", "project #" + kMark + " is off", "a number"},
+      {"project: my-project.", "project: " + kMark + ".", "behind a colon"},
+      {"Project 'my-project'", "Project '" + kMark + "'", "in quotes"},
+      {"project \"my-project\"", "project \"" + kMark + "\"", "in others"},
+      {"consumer 'api_key:abc'", "consumer 'api_key:" + kMark + "'", "a key"},
+      {"project has no billing", "project has no billing", "a sentence"},
+  };
+  for (const Row& row : rows) {
+    INFO(row.why);
+    CHECK(redacted(ExactBytes(row.text).view()) == row.shown);
+  }
+}
+
+TEST_CASE("a word is hidden wherever it stands, unless it is too short to be a name") {
+  const auto hidden = [](std::string text, std::string_view word) {
+    proxy::base::hide(text, word);
+    return text;
+  };
+  CHECK(hidden("abcd and abcdabcd", "abcd") == kMark + " and " + kMark + kMark);
+  CHECK(hidden("abc", "abc") == "abc");
+  CHECK(hidden("abc", "") == "abc");
+  CHECK(hidden("[redacted]", "redacted") == "[[redacted]]");
+}

@@ -111,7 +111,7 @@ TEST_CASE("text from outside becomes fit for a sentence") {
       {"abc", 10, "abc", "short"},
       {"abc", 2, "ab", "cut"},
       {"", 0, "", "nothing"},
-      {std::string("a\0b\n\r\t\x1B[31m\x7F", 12), 20, "a?b????[31m?", "control characters (S-16)"},
+      {std::string("a\0b\n\r\t\x1B[31m\x7F", 12), 20, "a?b   ?[31m?", "control characters (S-16)"},
       {"\xC3\xA9\xC3\xA9", 3, "\xC3\xA9", "no character is split"},
       {"a\xFFz", 10, "a\xEF\xBF\xBDz", "invalid UTF-8 is replaced"},
       {"\xFF\xFF\xFF\xFF", 4, "\xEF\xBF\xBD", "also then the bound holds"},

@@ -74,8 +74,8 @@ TEST_CASE("other conversations give other values, and none gives 0") {
 TEST_CASE("each caller has conversations of its own, however it sends its key") {
   std::set<std::uint64_t> values;
   for (const std::string headers :
-       {"authorization\nBearer key-a", "authorization\nBearer key-b", "x-api-key\nkey-a",
-        "x-api-key\nkey-b", "api-key\nkey-c", "x-goog-api-key\nkey-d", ""}) {
+       {"authorization\nBearer key-a", "authorization\nBearer key-b", "x-api-key\nkey-c",
+        "api-key\nkey-d", "x-goog-api-key\nkey-e", ""}) {
     INFO(headers);
     for (const std::string members : {"", R"("prompt_cache_key":"chat-1",)"}) {
       const std::uint64_t value = of(kFirst, members, headers);
@@ -83,6 +83,10 @@ TEST_CASE("each caller has conversations of its own, however it sends its key") 
       CHECK(values.insert(value).second);
       CHECK(of(kFirst, members, headers + (headers.empty() ? "" : "\n") + "x-other\n1") == value);
     }
+  }
+  for (const std::string headers :
+       {"authorization\nbearer  key-a", "x-api-key\nkey-a", "api-key\nkey-a"}) {
+    CHECK(of(kFirst, "", headers) == of(kFirst, "", "authorization\nBearer key-a"));
   }
 }
 

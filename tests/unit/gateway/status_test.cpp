@@ -185,13 +185,13 @@ TEST_CASE("an account without a token says why and until when, and how that is m
        "dead | invalid_grant | Failed to refresh token: Google does not accept the refresh token "
        "of account 0 (invalid_grant). Sign in again with that account" +
            kMend + " | 600",
-       "dead"},
+       "healthy"},
       {RefreshFault::client_rejected, "invalid_client",
        "dead | invalid_client | Failed to refresh token: Google refuses the OAuth client of "
        "account 0 (invalid_client). Check OAUTH_CLIENT_ID and OAUTH_CLIENT_SECRET, or client_id "
        "and client_secret of its entry; the refresh token must have been made with that client. "
        "| 60",
-       "dead"},
+       "healthy"},
       {RefreshFault::throttled, "http_429",
        "cooling | http_429 | Failed to refresh token: Google asks account 0 to wait (http_429). "
        "| 30",

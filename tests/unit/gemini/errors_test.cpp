@@ -215,7 +215,7 @@ TEST_CASE("what Google says is told, its specific errors as what they are") {
       {"no message at all", 400, error_body(400, "  "), upstream_invalid_request, Remedy::none,
        "Google answered with HTTP status 400."},
       {"control characters", 400, error_body(400, R"(a\n\u0000\u001b[31mb)"),
-       upstream_invalid_request, Remedy::none, "Google: a???[31mb"},
+       upstream_invalid_request, Remedy::none, "Google: a ??[31mb"},
       {"a code of a wrong type", 400, R"({"error":{"code":"400","message":[1],"details":{}}})",
        upstream_invalid_request, Remedy::none, "Google answered with HTTP status 400."},
   };
