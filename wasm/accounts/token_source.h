@@ -28,7 +28,8 @@ struct Freshness {
 
 // What goes with a request to the upstream: the API key, or a token with at least kShortestLifeMs
 // to live; with less only if it has just been made, or if no other can be made now. Ends within
-// about 21 s, whatever the token endpoint and TOKEN_CACHE do.
+// 25 s, whatever the token endpoint and TOKEN_CACHE do; within 45 s if a refresh token that Google
+// gave out in place of the account's turns out to be dead.
 //   tokens    the isolate's; what is spawned goes on using it, `account` and `settings`
 //   account   enabled
 //   returns   or refresh_error(), at once while a failure is remembered
