@@ -102,6 +102,25 @@ TEST_CASE("a list of models is waited for by all who come while it is on its way
   CHECK(story.google_requests().size() == 1);
 }
 
+TEST_CASE("a token that is refused for the list of models is renewed once", "[O-17]") {
+  Story story;
+  story.ask(whole());
+  story.on_google = [](const FetchRequest& request, int) {
+    const bool is_old = request.header("authorization").ends_with("-0-1");
+    if (is_old) return google_error(401, "UNAUTHENTICATED");
+    return error_answer(
+        200,
+        R"({"models":[{"name":"models/listed-1","supportedGenerationMethods":["generateContent"]}]})");
+  };
+  CHECK(story.ask(get("/v1/models")).body.find("listed-1") != std::string::npos);
+  CHECK(story.token_requests().size() == 2);
+  // One that is refused again and again makes no loop.
+  story.evict();
+  story.on_google = [](const FetchRequest&, int) { return google_error(401, "UNAUTHENTICATED"); };
+  CHECK(story.ask(get("/v1/models")).status == 200);
+  CHECK(story.token_requests().size() == 3);
+}
+
 TEST_CASE("no list is asked for while a base URL is not allowed", "[S-13]") {
   Story story;
   story.set("GEMINI_BASE_URL", "http://gateway.example");

@@ -55,6 +55,28 @@ void add_built_in(ModelList& list) {
   }
 }
 
+// False after any trouble. A token that was revoked meanwhile is renewed once.
+Task<bool> ask_account(Call& call, Isolate& isolate, const Account& account, ModelList& list) {
+  accounts::Freshness freshness = accounts::Freshness::any();
+  for (;;) {
+    const auto token =
+        co_await accounts::access_token(call, isolate.tokens, account, isolate.oauth, freshness);
+    if (!token.ok()) co_return false;
+    std::string base_url;
+    const auto target = target_for(isolate, account, token->value, {}, base_url);
+    Operation deadline = call.sleep(limits::kListDeadlineMs);
+    host::OutgoingRequest request;
+    request.head = upstreams::gemini_api::list_head(target);
+    host::Whole whole =
+        co_await fetch_whole(call, deadline, std::move(request), limits::kListBytes);
+    const bool is_old = !token->refreshed && freshness.refused_serial == 0;
+    if (whole.status != 401 || !account.needs_token() || !is_old) {
+      co_return whole.status == 200 && read_list(std::move(whole.body), list);
+    }
+    freshness = accounts::Freshness::must_refresh(*token);
+  }
+}
+
 // The list as it is now; empty after any trouble.
 Task<ModelList> ask(Call& call, Isolate& isolate) {
   ModelList list;
@@ -64,17 +86,7 @@ Task<ModelList> ask(Call& call, Isolate& isolate) {
   const Account* const account = isolate.tokens.pool.choose(
       all, wish, now, [&](const Account& one) { return isolate.tokens.selectable(one, now); });
   if (account != nullptr) {
-    auto token = co_await accounts::access_token(call, isolate.tokens, *account, isolate.oauth,
-                                                 accounts::Freshness::any());
-    if (!token.ok()) co_return list;
-    std::string base_url;
-    const auto target = target_for(isolate, *account, token->value, {}, base_url);
-    Operation deadline = call.sleep(limits::kListDeadlineMs);
-    host::OutgoingRequest request;
-    request.head = upstreams::gemini_api::list_head(target);
-    host::Whole whole =
-        co_await fetch_whole(call, deadline, std::move(request), limits::kListBytes);
-    if (whole.status != 200 || !read_list(std::move(whole.body), list)) co_return ModelList();
+    if (!co_await ask_account(call, isolate, *account, list)) co_return ModelList();
   }
   const bool has_others = std::any_of(all.begin(), all.end(), [](const Account& one) {
     return one.enabled() && one.upstream != Upstream::gemini_api;
