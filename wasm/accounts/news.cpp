@@ -27,7 +27,7 @@ void take_rest(Tokens& tokens, const Account& account, KvValue& value) {
   const auto record = read_cool_record(value.bytes.span(), account.fingerprint, now);
   if (!record) return;
   tokens.pool.rest_until(account, record->model, record->until_ms,
-                         rest_error(record->until_ms - now));
+                         rest_error(record->until_ms - now), now);
 }
 
 void take_death(Tokens& tokens, const Account& account, KvValue& value) {

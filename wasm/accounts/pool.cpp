@@ -1,7 +1,6 @@
 #include "accounts/pool.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "base/calendar.h"
 #include "base/hash.h"
@@ -20,6 +19,15 @@ std::int64_t length_ms(const Setback& setback, int repeats, std::int64_t now_ms)
   }
   if (setback.ms > 0) return setback.ms;
   return std::min(kFirstUnknownMs << std::min(repeats, 10), kLastUnknownMs);
+}
+
+// A quota outranks a refusal; of two of a kind the one that ends later holds.
+void extend(Rest& rest, std::int64_t until_ms, const ApiError& error, std::int64_t now_ms) {
+  const bool is_same_kind = is_quota(rest.error.code) == is_quota(error.code);
+  const bool stays = is_same_kind ? rest.until_ms >= until_ms : is_quota(rest.error.code);
+  if (rest.until_ms > now_ms && stays) return;
+  rest.until_ms = until_ms;
+  rest.error = error;
 }
 
 }  // namespace
@@ -70,35 +78,27 @@ Rest& Pool::rest_for(std::size_t index, std::string_view model) {
 std::int64_t Pool::rest(const std::vector<Account>& accounts, const Account& account,
                         const Setback& setback, std::int64_t now_ms) {
   Rest& its = rest_for(account.index, setback.model);
-  if (its.until_ms > now_ms && is_quota(its.error.code) != is_quota(setback.error.code)) {
-    // A quota outranks a refusal.
-    if (is_quota(its.error.code)) return its.until_ms;
-    its.until_ms = 0;
-  }
+  const bool is_unknown = setback.ms == 0 && !setback.until_midnight;
   // Calls that were under way together count as one.
-  if (setback.ms == 0 && !setback.until_midnight && its.until_ms <= now_ms) {
-    its.until_ms = now_ms + length_ms(setback, its.repeats++, now_ms);
-  } else {
-    its.until_ms = std::max(its.until_ms, now_ms + length_ms(setback, 0, now_ms));
+  const bool is_counted = is_unknown && its.until_ms > now_ms && is_quota(its.error.code);
+  if (!is_counted) {
+    const int repeats = is_unknown ? its.repeats++ : 0;
+    extend(its, now_ms + length_ms(setback, repeats, now_ms), setback.error, now_ms);
   }
-  its.error = setback.error;
   const std::int64_t until_ms = its.until_ms;
   if (!setback.whole_project || account.project_id.empty()) return until_ms;
   for (const Account& other : accounts) {
     const bool shares = other.index != account.index && other.upstream == account.upstream &&
                         other.project_id == account.project_id &&
                         other.location == account.location;
-    if (shares) rest_until(other, setback.model, until_ms, setback.error);
+    if (shares) rest_until(other, setback.model, until_ms, setback.error, now_ms);
   }
   return until_ms;
 }
 
 void Pool::rest_until(const Account& account, std::string_view model, std::int64_t until_ms,
-                      ApiError error) {
-  Rest& rest = rest_for(account.index, model);
-  if (rest.until_ms >= until_ms) return;
-  rest.until_ms = until_ms;
-  rest.error = std::move(error);
+                      const ApiError& error, std::int64_t now_ms) {
+  extend(rest_for(account.index, model), until_ms, error, now_ms);
 }
 
 const Rest* Pool::resting(const Account& account, std::string_view model,

@@ -90,7 +90,7 @@ class Pool {
                     const Setback& setback, std::int64_t now_ms);
   // The same, as another isolate decided.
   void rest_until(const Account& account, std::string_view model, std::int64_t until_ms,
-                  ApiError error);
+                  const ApiError& error, std::int64_t now_ms);
 
   // The rest that keeps it from serving that model now, null for none; the one that ends last.
   const Rest* resting(const Account& account, std::string_view model, std::int64_t now_ms) const;

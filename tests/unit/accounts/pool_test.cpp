@@ -159,7 +159,7 @@ TEST_CASE("a shorter rest never ends a longer one") {
   Scene scene(1);
   scene.rest(0, {.model = kModel, .until_midnight = true});
   CHECK(scene.rest(0, {.model = kModel, .ms = 1'000}) == kMidnight - kNow);
-  scene.pool.rest_until(scene.accounts[0], kModel, kNow + 5, {});
+  scene.pool.rest_until(scene.accounts[0], kModel, kNow + 5, {}, kNow);
   CHECK(scene.pool.resting(scene.accounts[0], kModel, kNow)->until_ms == kMidnight);
 }
 
@@ -248,4 +248,34 @@ TEST_CASE("of a quota and a refusal the quota counts, and a refusal ends with a 
   CHECK(scene.pool.resting(account, kModel, kNow + 1'000) != nullptr);
   scene.pool.note_success(account, kModel);
   CHECK(scene.pool.resting(account, kModel, kNow + 1'000) == nullptr);
+}
+
+TEST_CASE("the quota that rests longest is the one that is told") {
+  const auto spent = [] {
+    Setback setback = {.model = kModel, .until_midnight = true, .whole_project = true};
+    setback.error.code = ErrorCode::insufficient_quota;
+    return setback;
+  };
+  Scene scene(2);
+  for (Account& account : scene.accounts) account.project_id = "shared";
+  scene.pool.rest(scene.accounts, scene.accounts[0], spent(), kNow);
+  // A quota of minutes that another call meets a moment later says nothing new.
+  scene.rest(0, {.model = kModel, .ms = 1'000, .whole_project = true});
+  for (const Account& account : scene.accounts) {
+    const Rest* const rest = scene.pool.resting(account, kModel, kNow);
+    CHECK(rest->until_ms == kMidnight);
+    CHECK(rest->error.code == ErrorCode::insufficient_quota);
+  }
+}
+
+TEST_CASE("what one account of a project meets outranks a refusal of another") {
+  Scene scene(2);
+  for (Account& account : scene.accounts) account.project_id = "shared";
+  Setback refusal = {.model = kModel, .ms = 600'000};
+  refusal.error.code = ErrorCode::upstream_permission_denied;
+  scene.pool.rest(scene.accounts, scene.accounts[1], refusal, kNow);
+  scene.rest(0, {.model = kModel, .ms = 30'000, .whole_project = true});
+  const Rest* const rest = scene.pool.resting(scene.accounts[1], kModel, kNow);
+  CHECK(rest->error.code == ErrorCode::rate_limit_exceeded);
+  CHECK(rest->until_ms == kNow + 30'000);
 }
