@@ -136,9 +136,7 @@ Task<std::optional<ApiError>> look(Call& call, Isolate& isolate, const Account& 
 Task<std::optional<ApiError>> find_project(Call& call, Isolate& isolate, const Account& account,
                                            accounts::AccessToken& token) {
   accounts::Standing& standing = isolate.tokens.pool.of(account);
-  if (account.upstream != accounts::Upstream::code_assist || !account.project_id.empty()) {
-    co_return std::nullopt;
-  }
+  if (!account.project_id.empty()) co_return std::nullopt;
   const std::string name = "project_" + text::decimal(static_cast<std::int64_t>(account.index));
   while (standing.project_id.empty()) {
     const std::int64_t now = host::now_ms();

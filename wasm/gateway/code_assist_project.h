@@ -12,7 +12,7 @@
 
 namespace proxy::gateway {
 
-// Nothing to do for accounts of other upstreams, and when the project is known.
+//   account  of Code Assist; nothing is to be done if its project is known
 //   token    is renewed if Google refuses it
 //   returns  why the account cannot be used, if so
 host::Task<std::optional<ApiError>> find_project(host::Call& call, Isolate& isolate,

@@ -150,7 +150,11 @@ host::Task<Result<accounts::AccessToken>> Run::prepare(const Account& account,
   auto token =
       co_await accounts::access_token(call, isolate_.tokens, account, isolate_.oauth, freshness);
   if (!token.ok()) co_return token;
-  if (auto error = co_await find_project(call, isolate_, account, *token)) {
+  std::optional<ApiError> error;
+  if (account.upstream == accounts::Upstream::code_assist) {
+    error = co_await find_project(call, isolate_, account, *token);
+  }
+  if (error) {
     if (!traits(error->code).should_retry) {
       constexpr std::int64_t kUnusableMs = 60'000;
       accounts::Setback setback;
@@ -313,9 +317,10 @@ host::Task<void> Run::go() {
     Outcome outcome = co_await try_account(*account);
     if (outcome.answered) co_return;
     if (outcome.go_on) log_failover(exchange_.call(), *account, outcome.error);
-    (outcome.asked_google ? upstream_error : token_error) = std::move(outcome.error);
     // A rest may be so short that it is waited for.
-    if (!outcome.go_on && !accounts::is_quota(outcome.error.code)) break;
+    const bool goes_on = outcome.go_on || accounts::is_quota(outcome.error.code);
+    (outcome.asked_google ? upstream_error : token_error) = std::move(outcome.error);
+    if (!goes_on) break;
   }
   reply_.fail(candidates_.final_error(upstream_error, token_error));
 }

@@ -170,10 +170,10 @@ Failure quota_failure(const GoogleError& error, std::string message) {
   constexpr std::int64_t kLeastMs = 1'000;  // "0s" would have clients ask again without a pause
   const bool none_at_all =
       says(error, "limit: 0") || error.quota_id.find("limit: 0") != std::string::npos;
-  const bool daily =
-      text::contains_ignoring_case(error.quota_id, "perday") ||
-      text::contains_ignoring_case(error.quota_id, "daily") || error.reason == "QUOTA_EXHAUSTED" ||
-      (error.reason.starts_with("INSUFFICIENT_") &&
+  const bool daily = text::contains_ignoring_case(error.quota_id, "perday") ||
+                     text::contains_ignoring_case(error.quota_id, "daily") ||
+                     error.reason == "QUOTA_EXHAUSTED" ||
+                     (error.reason.starts_with("INSUFFICIENT_") &&
                       error.reason.find("CREDITS") != std::string::npos);
   const auto retry_ms = error.retry_ms ? error.retry_ms : error.reset_ms;
   const bool spent = none_at_all || daily || (!error.retry_ms && retry_ms.value_or(0) > kShortMs);

@@ -9,24 +9,17 @@
 #include "base/limits.h"
 #include "support/catch.h"
 #include "support/exact_bytes.h"
-#include "support/fake_host.h"
+#include "unit/gateway/config_of.h"
 
 using proxy::accounts::Upstream;
 using proxy::base::sha256;
 using proxy::gateway::Anonymous;
 using proxy::gateway::Config;
+using proxy::gateway::config_of;
 using proxy::gateway::is_safe_base_url;
-using proxy::gateway::read_config;
 using proxy::test::ExactBytes;
-using proxy::test::FakeHost;
 
 namespace {
-
-Config config_of(std::map<std::string, std::string> env) {
-  FakeHost host;
-  host.env = std::move(env);
-  return read_config();
-}
 
 bool accepts(const Config& config, std::string_view key) {
   return std::find(config.key_hashes.begin(), config.key_hashes.end(), sha256(key)) !=

@@ -5,21 +5,14 @@
 
 #include "gateway/config.h"
 #include "support/catch.h"
-#include "support/fake_host.h"
+#include "unit/gateway/config_of.h"
 
 using proxy::ErrorCode;
 using proxy::accounts::Upstream;
 using proxy::gateway::Config;
-using proxy::gateway::read_config;
-using proxy::test::FakeHost;
+using proxy::gateway::config_of;
 
 namespace {
-
-Config config_of(std::map<std::string, std::string> env) {
-  FakeHost host;
-  host.env = std::move(env);
-  return read_config();
-}
 
 using Codes = std::vector<std::string>;
 

@@ -1,23 +1,15 @@
 // The rest of a chat with the official client of OpenAI: several choices, reasoning, logprobs,
 // Google's own settings, what the proxy tells about a request, errors, leaving.
 import assert from 'node:assert/strict';
-import { after, beforeEach, test } from 'node:test';
+import { test } from 'node:test';
 import OpenAI from 'openai';
 import { echo } from '../answers.mjs';
-import { kKey, startWorkerd } from '../support.mjs';
 import { ending, gather, kGemini2, kGemini3, lastRequest, requestsOf } from './google.mjs';
+import { said, startOfficial } from './official.mjs';
 
-const proxy = await startWorkerd({ after });
-const { google } = proxy;
-const client = new OpenAI({ baseURL: `${proxy.url}/v1`, apiKey: kKey, maxRetries: 0 });
+const { proxy, google, client } = await startOfficial();
 const { completions } = client.chat;
-beforeEach(() => google.reset());
 
-const said = (content, more) => ({
-  model: kGemini3,
-  messages: [{ role: 'user', content }],
-  ...more,
-});
 const complete = (body, stream, options) =>
   stream
     ? completions

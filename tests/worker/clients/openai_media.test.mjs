@@ -1,22 +1,14 @@
 // What is not text, with the official client of OpenAI: images, documents and sound in the request;
 // images, speech and citations in the answer.
 import assert from 'node:assert/strict';
-import { after, beforeEach, test } from 'node:test';
+import { test } from 'node:test';
 import OpenAI from 'openai';
-import { kKey, startWorkerd } from '../support.mjs';
-import { ending, event, gather, kGemini3, lastRequest } from './google.mjs';
+import { ending, event, gather, lastRequest } from './google.mjs';
+import { said, startOfficial } from './official.mjs';
 
-const proxy = await startWorkerd({ after });
-const { google } = proxy;
-const client = new OpenAI({ baseURL: `${proxy.url}/v1`, apiKey: kKey, maxRetries: 0 });
+const { proxy, google, client } = await startOfficial();
 const { completions } = client.chat;
-beforeEach(() => google.reset());
 
-const said = (content, more) => ({
-  model: kGemini3,
-  messages: [{ role: 'user', content }],
-  ...more,
-});
 const text = (words) => ({ type: 'text', text: words });
 const image = (url, more) => ({ type: 'image_url', image_url: { url, ...more } });
 const kPng =

@@ -1,24 +1,16 @@
 // Structured output with the official client of OpenAI and zod: schemas that refer to themselves, cut
 // and filtered answers, schemas beside tools.
 import assert from 'node:assert/strict';
-import { after, beforeEach, test } from 'node:test';
+import { test } from 'node:test';
 import OpenAI from 'openai';
 import { zodFunction, zodResponseFormat } from 'openai/helpers/zod';
 import { z } from 'zod';
-import { kKey, startWorkerd } from '../support.mjs';
 import { ending, kGemini2, kGemini3, lastRequest } from './google.mjs';
+import { said, startOfficial } from './official.mjs';
 
-const proxy = await startWorkerd({ after });
-const { google } = proxy;
-const client = new OpenAI({ baseURL: `${proxy.url}/v1`, apiKey: kKey, maxRetries: 0 });
+const { proxy, google, client } = await startOfficial();
 const { completions } = client.chat;
-beforeEach(() => google.reset());
 
-const said = (content, more) => ({
-  model: kGemini3,
-  messages: [{ role: 'user', content }],
-  ...more,
-});
 const parse = (body, stream) =>
   stream ? completions.stream(body).finalChatCompletion() : completions.parse(body);
 

@@ -1,11 +1,9 @@
 // Tools with the official client of OpenAI: its runner, which drops every field it does not know and
 // so shows whether thought signatures survive; free-form tools; the older functions.
 import assert from 'node:assert/strict';
-import { after, beforeEach, test } from 'node:test';
-import OpenAI from 'openai';
+import { test } from 'node:test';
 import { zodFunction } from 'openai/helpers/zod';
 import { z } from 'zod';
-import { kKey, startWorkerd } from '../support.mjs';
 import {
   askGoogle,
   assertTwoSteps,
@@ -18,12 +16,10 @@ import {
   requestsOf,
   returned,
 } from './google.mjs';
+import { startOfficial } from './official.mjs';
 
-const proxy = await startWorkerd({ after });
-const { google } = proxy;
-const client = new OpenAI({ baseURL: `${proxy.url}/v1`, apiKey: kKey, maxRetries: 0 });
+const { proxy, google, client } = await startOfficial();
 const { completions } = client.chat;
-beforeEach(() => google.reset());
 
 const user = (content) => [{ role: 'user', content }];
 const kBoth = 'Please call get_weather {"city": "Zürich"} and get_time {"zone": "UTC"}';
