@@ -48,9 +48,7 @@ class Join {
 
   // By way of the ready list, as the awaiter destroys the task that is running now.
   void wake() {
-    if (const auto awaiter = std::exchange(awaiter_, nullptr)) {
-      detail::ready_list().push_back(awaiter);
-    }
+    if (const auto awaiter = std::exchange(awaiter_, nullptr)) detail::make_ready(awaiter);
   }
 
   std::vector<Task<void>> tasks_;

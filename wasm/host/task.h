@@ -11,7 +11,6 @@
 #include <cstdlib>
 #include <optional>
 #include <utility>
-#include <vector>
 
 #include "host/coroutine.h"
 
@@ -23,18 +22,25 @@ namespace proxy::host {
 
 namespace detail {
 
-// Always empty when control is outside the wasm module, so calls never see each other's entries.
-inline std::vector<std::coroutine_handle<>>& ready_list() {
-  static std::vector<std::coroutine_handle<>> list;
-  return list;
-}
+struct PromiseBase;
+
+// What every coroutine does at each of its suspensions is out of line: a call is smaller.
+// Puts the awaiter of the task that has ended on the ready list. Returns whether there is one.
+bool wake_awaiter(PromiseBase& ended) noexcept;
+// Resumes a task that `awaiter` waits for. Returns whether it has suspended before its end.
+bool await_task(std::coroutine_handle<> task, PromiseBase& promise,
+                std::coroutine_handle<> awaiter) noexcept;
+// Destroys the task, if there is one.
+void destroy(std::coroutine_handle<> task) noexcept;
+// Puts a coroutine on the ready list.
+void make_ready(std::coroutine_handle<> waiter);
 
 struct PromiseBase {
   struct FinalAwaiter {
     bool await_ready() noexcept { return false; }
     template <class Promise>
     PROXY_INLINE void await_suspend(std::coroutine_handle<Promise> ended) noexcept {
-      if (const auto awaiter = ended.promise().awaiter) ready_list().push_back(awaiter);
+      wake_awaiter(ended.promise());
     }
     void await_resume() noexcept {}
   };
@@ -65,15 +71,7 @@ struct Promise<void> : PromiseBase {
 }  // namespace detail
 
 // Resumes `handle`, then everything that became ready meanwhile.
-inline void drive(std::coroutine_handle<> handle) {
-  auto& ready = detail::ready_list();
-  handle.resume();
-  while (!ready.empty()) {
-    const auto next = ready.back();
-    ready.pop_back();
-    next.resume();
-  }
-}
+void drive(std::coroutine_handle<> handle);
 
 template <class T = void>
 class [[nodiscard]] Task {
@@ -90,21 +88,16 @@ class [[nodiscard]] Task {
     }
     return *this;
   }
-  ~Task() { reset(); }
+  ~Task() { detail::destroy(handle_); }
 
   // Runs up to the first suspension. For tasks that nobody awaits: the roots.
   void start() { drive(handle_); }
   bool done() const { return !handle_ || handle_.done(); }
-  void reset() {
-    if (auto handle = std::exchange(handle_, nullptr)) handle.destroy();
-  }
+  void reset() { detail::destroy(std::exchange(handle_, nullptr)); }
 
   bool await_ready() const noexcept { return false; }
   PROXY_INLINE bool await_suspend(std::coroutine_handle<> awaiter) noexcept {
-    handle_.resume();
-    if (handle_.done()) return false;
-    handle_.promise().awaiter = awaiter;
-    return true;
+    return detail::await_task(handle_, handle_.promise(), awaiter);
   }
   T await_resume() {
     if constexpr (!std::is_void_v<T>) return std::move(*handle_.promise().result);
