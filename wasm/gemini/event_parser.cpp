@@ -203,61 +203,52 @@ void read_usage(Cursor metadata, Usage& usage) {
       "toolUsePromptTokenCount", "cachedContentTokenCount", "totalTokenCount",
       "promptTokensDetails",     "candidatesTokensDetails"};
   const auto found = metadata.pick(kKeys);
-  usage = {.prompt = found[0].count(),
-           .candidates = found[1].count(),
-           .thoughts = found[2].count(),
-           .tool_use_prompt = found[3].count(),
-           .cached = found[4].count(),
-           .total = found[5].count(),
-           .prompt_audio = tokens_of(found[6], "AUDIO"),
-           .candidates_audio = tokens_of(found[7], "AUDIO"),
-           .prompt_image = tokens_of(found[6], "IMAGE"),
-           .candidates_image = tokens_of(found[7], "IMAGE")};
+  usage.prompt = found[0].count();
+  usage.candidates = found[1].count();
+  usage.thoughts = found[2].count();
+  usage.tool_use_prompt = found[3].count();
+  usage.cached = found[4].count();
+  usage.total = found[5].count();
+  usage.prompt_audio = tokens_of(found[6], "AUDIO");
+  usage.candidates_audio = tokens_of(found[7], "AUDIO");
+  usage.prompt_image = tokens_of(found[6], "IMAGE");
+  usage.candidates_image = tokens_of(found[7], "IMAGE");
 }
+
+}  // namespace
+
+namespace {
+
+// All counts; what is true of one is true of the others.
+constexpr std::optional<std::int64_t> Usage::*kCounts[] = {
+    &Usage::prompt,       &Usage::candidates,      &Usage::thoughts,     &Usage::tool_use_prompt,
+    &Usage::cached,       &Usage::total,           &Usage::prompt_audio, &Usage::candidates_audio,
+    &Usage::prompt_image, &Usage::candidates_image};
 
 }  // namespace
 
 void Usage::update(const Usage& later) {
   // Far above any real count, and far enough below int64 that sums cannot overflow.
   static constexpr std::int64_t kMostTokens = std::int64_t{1} << 40;
-  const auto take = [](std::optional<std::int64_t>& mine,
-                       const std::optional<std::int64_t>& theirs) {
-    if (theirs) mine = std::clamp<std::int64_t>(*theirs, 0, kMostTokens);
-  };
-  take(prompt, later.prompt);
-  take(candidates, later.candidates);
-  take(thoughts, later.thoughts);
-  take(tool_use_prompt, later.tool_use_prompt);
-  take(cached, later.cached);
-  take(total, later.total);
-  take(prompt_audio, later.prompt_audio);
-  take(candidates_audio, later.candidates_audio);
-  take(prompt_image, later.prompt_image);
-  take(candidates_image, later.candidates_image);
+  for (const auto count : kCounts) {
+    if (const auto theirs = later.*count) {
+      this->*count = std::clamp<std::int64_t>(*theirs, 0, kMostTokens);
+    }
+  }
 }
 
 void Usage::add(const Usage& other) {
-  const auto sum = [](std::optional<std::int64_t>& mine,
-                      const std::optional<std::int64_t>& theirs) {
-    if (theirs) mine = mine.value_or(0) + *theirs;
-  };
-  sum(prompt, other.prompt);
-  // A count that only the total tells would be lost beside one that is told.
-  std::optional<std::int64_t> answer = other.candidates;
-  if (!answer && other.total) {
-    answer = *other.total - other.prompt.value_or(0) - other.tool_use_prompt.value_or(0) -
-             other.thoughts.value_or(0);
-    answer = std::max<std::int64_t>(*answer, 0);
+  for (const auto count : kCounts) {
+    auto theirs = other.*count;
+    // A count that only the total tells would be lost beside one that is told.
+    if (count == &Usage::candidates && !theirs && other.total) {
+      theirs =
+          std::max<std::int64_t>(*other.total - other.prompt.value_or(0) -
+                                     other.tool_use_prompt.value_or(0) - other.thoughts.value_or(0),
+                                 0);
+    }
+    if (theirs) this->*count = (this->*count).value_or(0) + *theirs;
   }
-  sum(candidates, answer);
-  sum(thoughts, other.thoughts);
-  sum(tool_use_prompt, other.tool_use_prompt);
-  sum(cached, other.cached);
-  sum(total, other.total);
-  sum(prompt_audio, other.prompt_audio);
-  sum(candidates_audio, other.candidates_audio);
-  sum(prompt_image, other.prompt_image);
-  sum(candidates_image, other.candidates_image);
 }
 
 void Event::clear() {

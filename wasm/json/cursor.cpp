@@ -89,10 +89,19 @@ Cursor::Members Cursor::members() const {
   return {index_, node_ + 1, node().next};
 }
 
+// The way to every field of a body or an event. Almost all keys differ from almost all names in
+// size already, so a comparison is rare.
 void Cursor::pick_into(std::span<const std::string_view> keys, std::span<Cursor> found) const {
-  for (const Member member : members()) {
+  if (!is(Type::object)) return;
+  const Node* const nodes = index_->nodes().data();
+  for (std::uint32_t at = node_ + 1; at != nodes[node_].next; at = nodes[at + 1].next) {
+    const Node& key = nodes[at];
+    const std::string_view name(index_->text().data() + key.begin, key.end - key.begin);
     for (std::size_t i = 0; i < keys.size(); ++i) {
-      if (member.key.equals(keys[i])) found[i] = member.value;
+      if (!key.escaped && name.size() != keys[i].size()) continue;
+      if (!(key.escaped ? json::equals({name}, keys[i]) : name == keys[i])) continue;
+      found[i] = Cursor(*index_, at + 1);
+      break;
     }
   }
 }

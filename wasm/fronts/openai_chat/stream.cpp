@@ -21,6 +21,8 @@ class StreamRenderer final : public Renderer {
  public:
   explicit StreamRenderer(AnswerContext context) : envelope_(std::move(context)) {
     for (int i = 0; i < envelope_.context().choices; ++i) lines_.emplace_back(envelope_);
+    usual_end_.append(kNoLogprobs).append(R"(,"finish_reason":null}])");
+    usual_end_ += envelope_.context().include_usage ? ",\"usage\":null}\n\n" : "}\n\n";
   }
 
   void on_start(int choice) override {
@@ -217,20 +219,22 @@ class StreamRenderer final : public Renderer {
   void end_chunk(int choice, std::string_view rest_of_delta, std::string& out) {
     std::string& logprobs = line(choice).logprobs;
     out += rest_of_delta;
-    out += R"(,"logprobs":)";
     if (logprobs.empty()) {
-      out += "null";
-    } else {
-      out += logprobs_object(logprobs);
-      logprobs.clear();
+      out += usual_end_;
+      return;
     }
-    out += R"(,"finish_reason":null}])";
-    out += envelope_.context().include_usage ? ",\"usage\":null}\n\n" : "}\n\n";
+    out += R"(,"logprobs":)";
+    out += logprobs_object(logprobs);
+    out += std::string_view(usual_end_).substr(kNoLogprobs.size());
+    logprobs.clear();
   }
+
+  static constexpr std::string_view kNoLogprobs = R"(,"logprobs":null)";
 
   Envelope envelope_;
   std::vector<Line> lines_;
   std::string opened_;
+  std::string usual_end_;  // of a chunk, behind its delta
   std::string tier_;
 };
 
