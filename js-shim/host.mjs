@@ -1,11 +1,12 @@
 // The wasm's imports (wasm/worker/imports.h), one entry per verb of wasm/host/host.h. An import
 // never calls back into the wasm while it runs: answers come from promises and timers, and so
 // always in the context of the request that started the operation.
+import { ignore, Source, upload } from './streams.mjs';
+
 const [kFailed, kDone, kEnd] = [0, 1, 2]; // as in host.h, like the next
 const kRsa = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
 export const encoder = new TextEncoder();
 const decoder = new TextDecoder();
-export const ignore = () => {}; // a writer's failure is seen through its `closed`
 
 function headersOf(lines) {
   const headers = new Headers();
@@ -46,30 +47,28 @@ export function hostImports(engine, { resume, cancel, finish }) {
   };
   // Verbs of a call get it instead of its id.
   const verbs = {
-    fetch(call, op, headAt, headSize, at, size) {
+    fetch(call, op, headAt, headSize, at, count) {
       const abort = new AbortController();
-      const answer = { stream: null, room: 16 * 1024, drop: () => abort.abort() };
+      const answer = new Source(null, 16 * 1024, () => abort.abort());
       call.open.set(op, answer);
+      const pieces = new Uint32Array(engine.exports.memory.buffer, at, 2 * count).slice();
       attempt(call, op, () => {
         const [method, url, ...head] = text(headAt, headSize).split('\n'); // host/http.h
+        const body = upload(pieces, memory, () => call.open.get(op) === answer);
         const options = { redirect: 'manual', signal: abort.signal };
-        return fetch(url, { method, headers: headersOf(head), body: bytes(at, size), ...options });
+        return fetch(url, { method, headers: headersOf(head), body, ...options });
       }, ({ status, headers, body }) => {
         answer.stream = body;
         resume(call, op, status, encoder.encode([...headers].flat().join('\n')));
       });
     },
     // The next piece is asked for at once, but handed over when the client has taken the last one.
-    read(call, op, bodyId) {
+    read(call, op, bodyId, ms) {
       const body = call.open.get(bodyId);
-      const end = () => { call.open.delete(bodyId); resume(call, op, kEnd); };
-      if (!body?.stream) return void Promise.resolve().then(end);
-      body.reader ??= body.stream.getReader({ mode: 'byob' });
-      // `room` is a size at first, then the buffer that the stream gives back with each piece.
-      attempt(call, op, () => body.reader.read(new Uint8Array(body.room)), ({ done, value }) => {
-        if (done) return end();
-        body.room = value.buffer;
-        call.written.then(() => resume(call, op, kDone, value));
+      attempt(call, op, () => body?.read(ms), (piece) => {
+        if (piece) return void call.written.then(() => resume(call, op, kDone, piece));
+        call.open.delete(bodyId);
+        resume(call, op, kEnd);
       });
     },
     sleep(call, op, ms) {

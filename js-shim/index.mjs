@@ -7,7 +7,8 @@
 // only its own streams and timers (platform rule), so nothing here acts for another call: it
 // resolves that call's promise, and the call's own callback acts.
 import wasm from '../build/wasm/proxy.wasm';
-import { close, encoder, hostImports, ignore, send } from './host.mjs';
+import { close, encoder, hostImports, send } from './host.mjs';
+import { ignore, Source } from './streams.mjs';
 
 const kRecycleBytes = 32 * 1024 * 1024; // as in base/limits.h
 let current; // the engine that takes new calls
@@ -26,7 +27,7 @@ function openCall(engine, { url, body }) {
   call.ended = Promise.withResolvers(); // nothing is left to do for this call
   call.killed = Promise.withResolvers(); // its engine is dead
   call.written = Promise.resolve(); // the client has taken what was written to a streamed answer
-  const own = { stream: body, room: 64 * 1024, drop: () => own.reader?.cancel().catch(ignore) };
+  const own = new Source(body, 16 * 1024, () => own.reader?.cancel().catch(ignore));
   call.open = new Map([[0, own]]); // what can be dropped, by operation; a body by its fetch's
   call.killed.promise.then(() => { refuse(call, 500, 'internal_error'); finish(call); });
   engine.calls.set(call.id, call);
@@ -43,7 +44,7 @@ function enter(call, entry, bytes, ...numbers) {
   try {
     const { exports } = engine;
     const size = bytes?.length ?? 0;
-    const at = size !== 0 ? exports.alloc(size) : 0;
+    const at = size !== 0 ? exports.alloc(id, numbers[0] ?? 0, size) : 0;
     if (size !== 0 && at === 0) {
       // No room. Spawned work that waits for these bytes is told so.
       refuse(call, 503, 'server_busy');

@@ -20,6 +20,7 @@ export function workerConfig(settings, configPath = `${kRoot}wrangler.toml`) {
   const modules = {
     'js-shim/index.mjs': { type: 'esm', contents: source('js-shim/index.mjs') },
     'js-shim/host.mjs': { type: 'esm', contents: source('js-shim/host.mjs') },
+    'js-shim/streams.mjs': { type: 'esm', contents: source('js-shim/streams.mjs') },
     'build/wasm/proxy.wasm': {
       type: 'wasm',
       contents: new Uint8Array(readFileSync(`${kRoot}build/wasm/proxy.wasm`)),

@@ -7,6 +7,7 @@
 #include "flow/rules.h"
 #include "flow/story.h"
 #include "support/catch.h"
+#include "support/json_tools.h"
 
 namespace proxy::flow {
 namespace {
@@ -225,25 +226,80 @@ TEST_CASE("bodies in flight share a budget, and give it back", "[H-22][P-08]") {
   CHECK(story.tell(whole()) == kServed);
 }
 
+namespace {
+
+// A chat of about 13.5 MiB, cut into messages of `message_bytes`.
+std::string chat_in_messages(std::size_t message_bytes) {
+  constexpr std::size_t kBytes = 27 * 1'048'576 / 2;
+  std::string body = R"({"model":"gemini-pro","stream":false,"messages":[)";
+  for (std::size_t at = 0; at < kBytes; at += message_bytes) {
+    if (at > 0) body += ',';
+    body += R"({"role":"user","content":")" + std::string(message_bytes, 'x') + "\"}";
+  }
+  return body + "]}";
+}
+
+}  // namespace
+
 TEST_CASE("a translation takes its share, too, for as long as the request is served", "[P-08]") {
   constexpr std::size_t kMiB = 1'048'576;
-  Story story;
-  // 28 MiB leave no room for the translation of 13 MiB beside 13 MiB of body.
-  Ask slow = in_pieces(" ", 1).with("content-length", std::to_string(14 * kMiB));
-  slow.end = BodyEnd::never;
-  story.start(slow);
-  story.start(slow);
-  const std::string text(13 * kMiB + kMiB / 2, 'x');
+  // 28 MiB leave no room for the translation of 13 MiB beside 13 MiB of body. Of long texts there
+  // is none.
+  for (const bool is_long : {false, true}) {
+    Story story;
+    Ask slow = in_pieces(" ", 1).with("content-length", std::to_string(14 * kMiB));
+    slow.end = BodyEnd::never;
+    story.start(slow);
+    story.start(slow);
+    const std::string body = chat_in_messages(is_long ? 27 * kMiB / 4 : 8'192);
+    const host::CallId third = story.start(post(body));
+    const host::CallId small = story.start(whole());
+    story.run();
+    CHECK(Story::summary(story.host.received(third)) == (is_long ? kServed : "503 server_busy"));
+    CHECK(Story::summary(story.host.received(small)) == kServed);
+    CHECK(story.isolate->body_bytes == 0);
+    CHECK(story.tell(post(body)).starts_with("200"));
+  }
+}
+
+// The caller's body holds what the upstream's leaves out, until no attempt needs it any more.
+TEST_CASE("a large image reaches every upstream whole, with repairs, other accounts and choices") {
+  const std::string data(100'000, 'A');
   const std::string body =
-      R"({"model":"gemini-pro","stream":false,"messages":[{"role":"user","content":")" + text +
-      "\"}]}";
-  const host::CallId third = story.start(post(body));
-  const host::CallId small = story.start(whole());
-  story.run();
-  CHECK(Story::summary(story.host.received(third)) == "503 server_busy");
-  CHECK(Story::summary(story.host.received(small)) == kServed);
-  CHECK(story.isolate->body_bytes == 0);
-  CHECK(story.tell(post(body)).starts_with("200"));
+      R"({"model":"gemini-2.5-flash","stream":false,"n":2,"logprobs":true,"messages":[)"
+      R"({"role":"user","content":[{"type":"text","text":")" +
+      std::string(20'000, 't') +
+      R"("},{"type":"image_url","image_url":{"url":"data:image/png;base64,)" + data + R"("}}]}]})";
+  for (const char* upstream : {"gemini", "vertex", "codeassist"}) {
+    INFO(upstream);
+    Story story;
+    story.set("ENABLE_CODE_ASSIST", "1");
+    story.set("MAX_N", "2");
+    const std::string entry =
+        std::string(R"({"refresh_token":"refresh-a","projectId":"project-a",)") +
+        R"("location":"global","upstream":")" + upstream + "\"}";
+    story.set("ACCOUNTS", "[" + entry + "," + entry + "]");
+    story.on_google = [](const FetchRequest& request, int n) {
+      if (n == 1) return error_answer(503, error_json(503, "UNAVAILABLE", "Overloaded."));
+      if (request.body.find("responseLogprobs") != std::string::npos) {
+        return error_answer(400, error_json(400, "INVALID_ARGUMENT", "Logprobs is not enabled"));
+      }
+      return good_answer();
+    };
+    // Code Assist's events would stand in an envelope.
+    const bool is_answered = std::string_view(upstream) != "codeassist";
+    CHECK(story.ask(post(body)).status == (is_answered ? 200 : 502));
+    std::size_t asked = 0;
+    for (const FetchRequest& fetch : story.host.fetches) {
+      if (fetch.url.find("streamGenerateContent") == std::string::npos) continue;
+      ++asked;
+      CHECK(fetch.body.find("\"data\":\"" + data + "\"") != std::string::npos);
+      CHECK(fetch.body.find("\"text\":\"" + std::string(20'000, 't') + "\"") != std::string::npos);
+      CHECK(test::Scanned(fetch.body).error == std::nullopt);
+    }
+    CHECK(asked >= 4);
+    CHECK(story.isolate->body_bytes == 0);
+  }
 }
 
 }  // namespace proxy::flow

@@ -57,7 +57,7 @@ TEST_CASE("a first streamed chat goes through body, KV, refresh and Gemini, in t
                                  "write 240",
                                  "read answer",
                                  "write 240",
-                                 "read answer",
+                                 "read answer gather=16",
                                  "write 240",
                                  "end"});
 }

@@ -40,7 +40,7 @@ Request read_request(std::string_view body) {
     read.error = openai_chat::error_body(request.error());
     return read;
   }
-  proxy::gemini::write_request(request->upstream, read.upstream.emplace());
+  proxy::gemini::write_request(request->upstream, proxy::json::Writer(read.upstream.emplace()));
   read.may_end_empty = request->may_end_empty;
   read.context = openai_chat::context_for(*request);
   read.context.created_s = 1'760'000'000;

@@ -134,8 +134,8 @@ std::string written(const std::string& text, const openai_chat::RequestOptions& 
     proxy::json::Index index;
     const auto request = openai_chat::read_request(bytes.span(), index, options);
     REQUIRE(request.ok());
-    proxy::gemini::write_request(request->upstream, out);
-    CHECK(out.size() <= proxy::gemini::written_size(request->upstream));
+    proxy::gemini::write_request(request->upstream, proxy::json::Writer(out));
+    CHECK(out.size() <= proxy::gemini::written_size(request->upstream, {}));
   }
   CHECK(sent[0] == sent[1]);
   return sent[0];

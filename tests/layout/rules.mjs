@@ -108,7 +108,7 @@ export function jsonLibrary(files) {
 
 export const kFileLines = 400;
 export const kFunctionLines = 70;
-export const kShimLines = 250;
+export const kShimLines = 350;
 
 //   tables  paths of files that are mostly data and may be longer
 export function fileLengths(files, tables = []) {

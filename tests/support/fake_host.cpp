@@ -190,7 +190,14 @@ void FakeHost::give(std::size_t place) {
   Open operation = std::move(open_[place]);
   open_.erase(open_.begin() + static_cast<std::ptrdiff_t>(place));
   const Answer answer = answer_to(operation);
-  settle(id, call.resume(operation.op, answer.status, host::Bytes::copy_of(answer.bytes)));
+  char* const room = call.room_for(operation.op, answer.bytes.size());
+  if (room == nullptr || answer.bytes.empty()) {
+    settle(id, call.resume(operation.op, answer.status, host::Bytes::copy_of(answer.bytes)));
+    return;
+  }
+  std::copy(answer.bytes.begin(), answer.bytes.end(), room);
+  settle(id, call.resume(operation.op, answer.status,
+                         host::Bytes::placed(room, answer.bytes.size())));
 }
 
 FakeHost::Answer FakeHost::answer_to(Open& operation) {
@@ -228,7 +235,16 @@ FakeHost::Answer FakeHost::answer_kv(const Open& operation) {
   return {host::kDone, {}};
 }
 
+void FakeHost::check_upload(host::CallId call, host::OperationId op) const {
+  const auto found = uploads_.find({call, op});
+  if (found == uploads_.end()) return;
+  std::string bytes;
+  for (const std::string_view piece : found->second.pieces) bytes += piece;
+  require(bytes == found->second.bytes, "a body stays as it is while it is sent");
+}
+
 FakeHost::Answer FakeHost::answer_fetch(const Open& operation) {
+  check_upload(operation.call, operation.op);
   const FetchAnswer& answer = operation.answer;
   if (operation.fails || answer.status == 0) return {host::kFailed, {}};
   bodies_[{operation.call, operation.op}] = {
@@ -237,13 +253,18 @@ FakeHost::Answer FakeHost::answer_fetch(const Open& operation) {
 }
 
 FakeHost::Answer FakeHost::answer_read(const Open& operation) {
+  check_upload(operation.call, operation.body);
   const auto found = bodies_.find({operation.call, operation.body});
   Body& body = found->second;
   if (!operation.fails && !body.chunks.empty()) {
-    std::string chunk = std::move(body.chunks.front());
-    body.chunks.pop_front();
-    return {host::kDone, std::move(chunk)};
+    std::string bytes;
+    for (std::size_t i = 0; i < operation.chunks; ++i) {
+      bytes += body.chunks.front();
+      body.chunks.pop_front();
+    }
+    return {host::kDone, std::move(bytes)};
   }
+  uploads_.erase({operation.call, operation.body});
   const bool is_clean = !operation.fails && body.end == BodyEnd::clean;
   bodies_.erase(found);
   return {is_clean ? host::kEnd : host::kFailed, {}};

@@ -6,8 +6,9 @@
 //   const auto id = host.start("GET\nhttp://localhost/health", {}, [&](Call& call) { return
 //   serve(call); }); host.run(); CHECK(host.received(id).status == 200);
 //
-// Breaking the rules of host/host.h (a body left unread, a second answer, KV's limits) ends the
-// program. Calls still open die with the host, so what they use must be declared before it.
+// Breaking the rules of host/host.h (a body left unread, a body changed while it is sent, a second
+// answer, KV's limits) ends the program. Calls still open die with the host, so what they use must
+// be declared before it.
 #pragma once
 
 #include <cstddef>
@@ -156,8 +157,9 @@ class FakeHost {
     std::string text;     // key, name, or what stands in the transcript
     std::string value{};  // of kv_put; sign: the signature
     std::int64_t ttl_s = 0;
-    host::BodyId body = 0;  // read
-    FetchAnswer answer{};   // fetch
+    host::BodyId body = 0;   // read
+    std::size_t chunks = 1;  // read: how many have gathered
+    FetchAnswer answer{};    // fetch
     bool fails = false;
     bool hangs = false;
   };
@@ -165,6 +167,11 @@ class FakeHost {
     std::deque<std::string> chunks;
     BodyEnd end;
     std::int64_t gap_ms;
+  };
+  // The platform may look at the pieces for as long as it holds the fetch or its answer.
+  struct Upload {
+    std::vector<std::string_view> pieces;
+    std::string bytes;
   };
   struct KvEntry {
     std::string value;
@@ -183,6 +190,7 @@ class FakeHost {
   Answer answer_fetch(const Open& operation);
   Answer answer_read(const Open& operation);
   void settle(host::CallId call, bool has_ended);
+  void check_upload(host::CallId call, host::OperationId op) const;
 
   static inline FakeHost* current_ = nullptr;
   std::mt19937 random_;
@@ -191,6 +199,7 @@ class FakeHost {
   std::set<host::CallId> lost_;
   std::map<host::CallId, Received> received_;
   std::map<std::pair<host::CallId, host::BodyId>, Body> bodies_;
+  std::map<std::pair<host::CallId, host::OperationId>, Upload> uploads_;
   std::map<std::string, KvEntry> kv_;
   std::vector<Open> open_;
   std::size_t operation_count_ = 0;

@@ -6,13 +6,13 @@
 namespace proxy::test {
 namespace {
 
-FetchRequest read_request(std::string_view head, std::string_view body) {
+FetchRequest read_request(std::string_view head, std::span<const std::string_view> body) {
   Fields fields = read_fields(head);
   FetchRequest request;
   request.method = fields.front().first;
   request.url = fields.front().second;
   request.headers.assign(fields.begin() + 1, fields.end());
-  request.body = body;
+  for (const std::string_view piece : body) request.body += piece;
   return request;
 }
 
@@ -34,8 +34,10 @@ struct Verbs {
   static void kv(Open operation, KvFault fault);
   static void sign(host::CallId call, host::OperationId op, std::string_view key,
                    std::string_view bytes);
-  static void fetch(host::CallId call, host::OperationId op, FetchRequest request);
-  static void read(host::CallId call, host::OperationId op, host::BodyId body);
+  static void fetch(host::CallId call, host::OperationId op, std::string_view head,
+                    std::span<const std::string_view> body);
+  static void read(host::CallId call, host::OperationId op, host::BodyId body,
+                   std::int64_t gather_ms);
   static void drop(host::CallId call, host::OperationId op);
   static void notify(std::string_view name);
   static void respond(host::CallId call, int status, std::string_view head, std::string_view body,
@@ -86,8 +88,11 @@ void Verbs::sign(host::CallId call, host::OperationId op, std::string_view key,
   open(std::move(operation));
 }
 
-void Verbs::fetch(host::CallId call, host::OperationId op, FetchRequest request) {
+void Verbs::fetch(host::CallId call, host::OperationId op, std::string_view head,
+                  std::span<const std::string_view> body) {
   FakeHost& host = current();
+  const FetchRequest request = read_request(head, body);
+  host.uploads_[{call, op}] = {{body.begin(), body.end()}, request.body};
   const std::string line = "fetch " + request.method + " " + request.url;
   note(line);
   FetchAnswer answer;
@@ -100,9 +105,11 @@ void Verbs::fetch(host::CallId call, host::OperationId op, FetchRequest request)
   open(std::move(operation));
 }
 
-void Verbs::read(host::CallId call, host::OperationId op, host::BodyId id) {
+void Verbs::read(host::CallId call, host::OperationId op, host::BodyId id, std::int64_t gather_ms) {
   FakeHost& host = current();
-  note(id == host::kCallersBody ? "read caller" : "read answer");
+  std::string line = id == host::kCallersBody ? "read caller" : "read answer";
+  if (gather_ms > 0) line += " gather=" + std::to_string(gather_ms);
+  note(std::move(line));
   const auto found = host.bodies_.find({call, id});
   require(found != host.bodies_.end(), "a body is read until its end only");
   for (const Open& other : host.open_) {
@@ -113,11 +120,23 @@ void Verbs::read(host::CallId call, host::OperationId op, host::BodyId id) {
   const bool is_silent = body.chunks.empty() && body.end == BodyEnd::never;
   Open operation{call, op, Kind::read, is_silent ? kNever : host.now_ms + body.gap_ms, "read"};
   operation.body = id;
+  if (gather_ms > 0 && !body.chunks.empty()) {
+    const auto all = static_cast<std::int64_t>(body.chunks.size());
+    const std::int64_t there = body.gap_ms == 0 ? all : gather_ms / body.gap_ms;
+    operation.chunks = static_cast<std::size_t>(std::clamp<std::int64_t>(there, 1, all));
+    // The end, once it is there, is no longer waited for.
+    const bool ends = there > all || body.gap_ms == 0;
+    const std::int64_t ms =
+        ends && body.end != BodyEnd::never ? (all + 1) * body.gap_ms : gather_ms;
+    operation.due_ms = host.now_ms + std::max(ms, body.gap_ms);
+  }
   open(std::move(operation));
 }
 
 void Verbs::drop(host::CallId call, host::OperationId op) {
   FakeHost& host = current();
+  host.check_upload(call, op);
+  host.uploads_.erase({call, op});
   const auto found = std::find_if(
       host.open_.begin(), host.open_.end(),
       [call, op](const Open& operation) { return operation.call == call && operation.op == op; });
@@ -193,11 +212,14 @@ void kv_delete(CallId call, OperationId op, std::string_view key) {
             Verbs::current().kv_delete_fault);
 }
 
-void fetch(CallId call, OperationId op, std::string_view head, std::string_view body) {
-  Verbs::fetch(call, op, test::read_request(head, body));
+void fetch(CallId call, OperationId op, std::string_view head,
+           std::span<const std::string_view> body) {
+  Verbs::fetch(call, op, head, body);
 }
 
-void read(CallId call, OperationId op, BodyId body) { Verbs::read(call, op, body); }
+void read(CallId call, OperationId op, BodyId body, std::int64_t gather_ms) {
+  Verbs::read(call, op, body, gather_ms);
+}
 
 void sleep(CallId call, OperationId op, std::int64_t ms) {
   Verbs::note("sleep " + std::to_string(ms));

@@ -49,6 +49,7 @@ const kUnset = Object.fromEntries(
     'RETURN_TEXT_SIGNATURES',
     'SAFETY_SETTINGS',
     'STREAM_DEFAULT',
+    'STREAM_PACE_MS',
     'UPSTREAM_IDLE_MS',
     'UPSTREAM_TIMEOUT_MS',
     'VERTEX_API_VERSION',

@@ -25,7 +25,7 @@ void Buffer::append(std::span<const char> bytes) {
   if (bytes.empty()) return;
   const std::size_t needed = size_ + bytes.size();
   if (needed > capacity_) reserve(std::max(needed, capacity_ + capacity_ / 2));
-  std::memcpy(data_ + size_, bytes.data(), bytes.size());
+  if (bytes.data() != data_ + size_) std::memcpy(data_ + size_, bytes.data(), bytes.size());
   size_ = needed;
 }
 

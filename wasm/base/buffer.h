@@ -17,6 +17,8 @@ class Buffer {
   ~Buffer();
 
   void append(std::span<const char> bytes);
+  // Where append() would put the next bytes. Those that stand there already are not copied.
+  std::span<char> room() { return {data_ + size_, capacity_ - size_}; }
   // Room for `capacity` bytes in all.
   void reserve(std::size_t capacity);
   // Forgets the bytes and keeps the room.

@@ -50,7 +50,9 @@ inline constexpr std::int64_t kHeadersDeadlineMs =
     300'000;                                              // thinking models are silent for minutes
 inline constexpr std::int64_t kIdleDeadlineMs = 120'000;  // silence inside a stream
 inline constexpr std::int64_t kFirstWaitingMs =
-    20'000;  // then 200 and `: waiting`, against idle timeouts
+    20'000;                                  // then 200 and `: waiting`, against idle timeouts
+inline constexpr std::int64_t kPaceMs = 16;  // of a fast stream; nothing is later than 25 ms then
+inline constexpr std::int64_t kMostPaceMs = 100;
 inline constexpr std::int64_t kKeepAliveMs = 15'000;  // proxies between give up after 30 to 100 s
 
 // Trying again.

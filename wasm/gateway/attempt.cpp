@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "gateway/pace.h"
 #include "gateway/relay.h"
 #include "host/log.h"
 #include "sse/event_writer.h"
@@ -43,10 +44,11 @@ class Patience {
     co_return true;
   }
 
-  // The upstream has sent something.
-  void note_sign() {
+  // The upstream has sent something; returns the time.
+  std::int64_t note_sign() {
     last_sign_ms_ = host::now_ms();
     next_word_ms_ = last_sign_ms_ + limits::kKeepAliveMs;
+    return last_sign_ms_;
   }
 
  private:
@@ -168,14 +170,16 @@ host::Task<MaybeFailure> deliver(Exchange& exchange, const Config& config, const
   Delivery delivery(exchange, request, reply, choice, in_envelope);
   Patience patience(exchange, reply.streams(), config.idle_deadline_ms, limits::kKeepAliveMs,
                     "keep-alive");
+  Pace pace(config.pace_ms);
   MaybeFailure failure;
   for (;;) {
-    host::Operation read = response.read();
-    if (!read.answered() && !co_await patience.wait_for(read)) {
+    const bool may_gather = choice.shown || !reply.streams();
+    host::Operation read = response.read(pace.begin(host::now_ms(), may_gather));
+    if (!co_await patience.wait_for(read)) {
       failure = silence();
       break;
     }
-    patience.note_sign();
+    pace.end(patience.note_sign());
     if (read.status() == host::kEnd) {
       response.finished();
       failure = delivery.finish(accept_empty || is_late(request));
@@ -213,10 +217,7 @@ bool is_late(const Prepared& request) {
 host::Task<MaybeFailure> attempt(Exchange& exchange, const Config& config, const Prepared& request,
                                  Reply& reply, Choice& choice, Outgoing outgoing,
                                  bool accept_empty) {
-  const bool as_it_is = outgoing.body.empty();
-  host::Operation fetch =
-      exchange.call().fetch(outgoing.head, as_it_is ? request.body : outgoing.body);
-  outgoing.body = std::string();
+  host::Operation fetch = exchange.call().fetch(outgoing.head, outgoing.body->pieces());
   Patience patience(exchange, reply.streams(), config.headers_deadline_ms,
                     first_word_ms(exchange, request), "waiting");
   if (!co_await patience.wait_for(fetch)) co_return silence();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -47,6 +48,40 @@ Result<void> check_head(const host::HeaderView& headers, std::size_t most) {
   return {};
 }
 
+// Whether the end of the body need not be asked for. It is, where the declared length is wrong.
+bool is_whole(std::string_view body, std::int64_t length) {
+  return length > 0 && body.size() == static_cast<std::size_t>(length) &&
+         text::trim(body.substr(body.size() - std::min<std::size_t>(body.size(), 8)))
+             .ends_with('}');
+}
+
+// One timer serves all reads: it is set anew only when it has fired, as setting one for every piece
+// costs more than the piece.
+class Stall {
+ public:
+  explicit Stall(host::Call& call) : call_(call) {}
+
+  // False if no byte came for kBodyStallMs.
+  host::Task<bool> wait_for(host::Operation& read) {
+    const std::int64_t until_ms = host::now_ms() + limits::kBodyStallMs;
+    while (!read.answered()) {
+      if (!timer_) {
+        const std::int64_t ms = std::max<std::int64_t>(until_ms - host::now_ms(), 1);
+        timer_.emplace(call_, [&](host::OperationId op) { host::sleep(call_.id(), op, ms); });
+      }
+      co_await host::first_of(read, *timer_);
+      if (read.answered()) break;
+      timer_.reset();
+      if (host::now_ms() >= until_ms) co_return false;
+    }
+    co_return true;
+  }
+
+ private:
+  host::Call& call_;
+  std::optional<host::Operation> timer_;
+};
+
 }  // namespace
 
 ApiError too_busy() {
@@ -79,12 +114,13 @@ host::Task<Result<base::Buffer>> read_body(host::Call& call, std::size_t most, B
     body.reserve(bytes + kSlackBytes);
     return true;
   };
-  const auto length = text::parse_decimal(headers.get("content-length").value_or(""));
-  if (length && *length > 0 && !grow(static_cast<std::size_t>(*length))) co_return too_busy();
-  for (;;) {
-    host::Operation read = call.read_body();
-    host::Operation stall = call.sleep(limits::kBodyStallMs);
-    if (co_await host::first_of(read, stall) == 1) {
+  const std::int64_t length =
+      text::parse_decimal(headers.get("content-length").value_or("")).value_or(0);
+  if (length > 0 && !grow(static_cast<std::size_t>(length))) co_return too_busy();
+  Stall stall(call);
+  while (!is_whole(body.view(), length)) {
+    host::Operation read = call.read_body(body.room().first(taken - std::min(taken, body.size())));
+    if (!co_await stall.wait_for(read)) {
       co_return ApiError(ErrorCode::request_timeout, "The request body stopped arriving.");
     }
     if (read.status() == host::kEnd) break;

@@ -22,7 +22,6 @@
 #include "host/join.h"
 #include "json/index.h"
 #include "json/writer.h"
-#include "upstreams/gemini_api/gemini_api.h"
 
 namespace proxy::gateway {
 namespace {
@@ -62,7 +61,8 @@ struct Translated {
   std::vector<std::string> warnings;
 };
 
-// Reads and translates the caller's body. Of it only the upstream's body stays in memory.
+// Reads and translates the caller's body. Of it only what the upstream's body views stays in
+// memory.
 host::Task<Result<Translated>> translate(Exchange& exchange, Isolate& isolate, BodyShare& share) {
   host::Call& call = exchange.call();
   CO_TRY(base::Buffer body, co_await read_body(call, isolate.config.max_body_bytes, share));
@@ -74,13 +74,13 @@ host::Task<Result<Translated>> translate(Exchange& exchange, Isolate& isolate, B
              options_for(call.request().headers, isolate.config, isolate.has_vertex)));
   exchange.facts().model = request.model;
   exchange.set_warnings(request.warnings);
-  const std::size_t written = gemini::written_size(request.upstream);
+  const std::size_t written = gemini::written_size(request.upstream, body.view());
   if (!share.take(written)) co_return too_busy();
   Translated translated;
   Prepared& prepared = translated.request;
   prepared.model = request.model;
   prepared.upstream_model = request.upstream.model;
-  prepared.body = upstreams::gemini_api::body(request.upstream);
+  prepared.body = std::make_shared<json::Rope>(gemini::rope_of(request.upstream, body.view()));
   prepared.may_end_empty = request.may_end_empty;
   prepared.first_account_only = request.first_account_only;
   prepared.read_at_ms = host::now_ms();
@@ -93,7 +93,9 @@ host::Task<Result<Translated>> translate(Exchange& exchange, Isolate& isolate, B
   translated.stream = request.stream;
   translated.warnings = request.warnings;
   translated.context = answer_context(request, isolate.config);
-  share.keep_only(written);
+  const bool is_viewed = !prepared.body->gaps.empty();
+  share.keep_only(written + (is_viewed ? body.size() : 0));
+  if (is_viewed) prepared.caller_body = std::move(body);
   co_return std::move(translated);
 }
 
@@ -123,7 +125,7 @@ void explain(Exchange& exchange, Isolate& isolate, Translated& translated) {
        isolate.body_bytes);
   std::vector<std::string_view> dropped;
   // Without the envelope of Code Assist, which names the account's project.
-  const std::string fitted = fitted_body(shown, request, dropped);
+  const std::string fitted = fitted_body(shown, request, dropped)->flat();
   for (const std::string_view name : dropped) exchange.warn_of_dropped(name);
   std::string out;
   json::Writer json(out);
@@ -133,7 +135,7 @@ void explain(Exchange& exchange, Isolate& isolate, Translated& translated) {
   json.key("model").string(std::string_view(request.upstream_model));
   json.key("stream").boolean(translated.stream);
   json.key("choices").integer(translated.context.choices);
-  json.key("request").raw({fitted.empty() ? request.body : fitted});
+  json.key("request").raw({fitted});
   json.key("repairs").begin_array();
   for (const std::string_view name : gemini::names_of(request.repairs)) json.string(name);
   json.end_array().key("warnings").begin_array();

@@ -32,11 +32,12 @@ class Reader {
     return otherwise;
   }
 
-  std::int64_t number(std::string_view name, std::int64_t otherwise, std::int64_t most) {
+  std::int64_t number(std::string_view name, std::int64_t otherwise, std::int64_t most,
+                      std::int64_t least = 1) {
     const std::string value = variable(name);
     if (value.empty()) return otherwise;
     const auto parsed = text::parse_decimal(value);
-    if (parsed && *parsed > 0) return std::min(*parsed, most);
+    if (parsed && *parsed >= least) return std::min(*parsed, most);
     note("variable_invalid", std::string(name) + " is no positive whole number; it is ignored.");
     return otherwise;
   }
@@ -197,6 +198,7 @@ Config read_config() {
   config.headers_deadline_ms =
       reader.number("UPSTREAM_TIMEOUT_MS", limits::kHeadersDeadlineMs, kLongestMs);
   config.idle_deadline_ms = reader.number("UPSTREAM_IDLE_MS", limits::kIdleDeadlineMs, kLongestMs);
+  config.pace_ms = reader.number("STREAM_PACE_MS", limits::kPaceMs, limits::kMostPaceMs, 0);
   config.gemini_base_url =
       reader.base_url("GEMINI_BASE_URL", "https://generativelanguage.googleapis.com");
   config.vertex_base_url = reader.base_url("VERTEX_BASE_URL", {});

@@ -54,6 +54,7 @@ struct Config {
   std::string safety_settings;               // SAFETY_SETTINGS
   std::int64_t headers_deadline_ms;          // UPSTREAM_TIMEOUT_MS
   std::int64_t idle_deadline_ms;             // UPSTREAM_IDLE_MS
+  std::int64_t pace_ms;                      // STREAM_PACE_MS
   std::optional<ApiError> error;             // nothing can be sent upstream
   std::vector<ConfigNote> notes;             // to be logged once
 };

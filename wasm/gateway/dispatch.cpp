@@ -69,17 +69,17 @@ upstreams::Target target_for(const Isolate& isolate, const accounts::Account& ac
   return target;
 }
 
-std::string fitted_body(const accounts::Account& account, Prepared& request,
-                        std::vector<std::string_view>& dropped) {
-  if (account.upstream == Upstream::gemini_api && !request.foreign_fields) return {};
+std::shared_ptr<json::Rope> fitted_body(const accounts::Account& account, const Prepared& request,
+                                        std::vector<std::string_view>& dropped) {
+  if (account.upstream == Upstream::gemini_api && !request.foreign_fields) return request.body;
   constexpr upstreams::Dialect kDialects[] = {
       upstreams::Dialect::gemini_api, upstreams::Dialect::vertex, upstreams::Dialect::code_assist};
-  return upstreams::fitted(request.body, kDialects[static_cast<std::size_t>(account.upstream)],
-                           dropped);
+  return std::make_shared<json::Rope>(upstreams::fitted(
+      *request.body, kDialects[static_cast<std::size_t>(account.upstream)], dropped));
 }
 
 Outgoing outgoing_for(const Isolate& isolate, const accounts::Account& account,
-                      const SecretString& secret, Prepared& request,
+                      const SecretString& secret, const Prepared& request,
                       std::vector<std::string_view>& dropped) {
   std::string base_url;
   const auto target = target_for(isolate, account, secret, request.upstream_model, base_url);
@@ -94,7 +94,8 @@ Outgoing outgoing_for(const Isolate& isolate, const accounts::Account& account,
       break;
     case Upstream::code_assist:
       outgoing.head = upstreams::code_assist::head(target);
-      outgoing.body = upstreams::code_assist::body(outgoing.body, target, random_hex());
+      outgoing.body = std::make_shared<json::Rope>(
+          upstreams::code_assist::body(*outgoing.body, target, random_hex()));
       outgoing.in_envelope = true;
   }
   return outgoing;

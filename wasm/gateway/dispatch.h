@@ -2,6 +2,7 @@
 // upstreams.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,7 +17,7 @@ namespace proxy::gateway {
 
 struct Outgoing {
   std::string head;
-  std::string body;          // empty: the canonical one as it is
+  std::shared_ptr<const json::Rope> body;
   bool in_envelope = false;  // the answer's events have one, too
 };
 
@@ -28,15 +29,15 @@ upstreams::Target target_for(const Isolate& isolate, const accounts::Account& ac
                              const SecretString& secret, std::string_view model,
                              std::string& base_url);
 
-// The canonical body without what the account's upstream does not know; empty: as it is.
+// The canonical body without what the account's upstream does not know.
 //   dropped  gets the names of what was left out
-std::string fitted_body(const accounts::Account& account, Prepared& request,
-                        std::vector<std::string_view>& dropped);
+std::shared_ptr<json::Rope> fitted_body(const accounts::Account& account, const Prepared& request,
+                                        std::vector<std::string_view>& dropped);
 
 // The canonical body as that account's upstream wants it.
 //   dropped  gets the names of what was left out
 Outgoing outgoing_for(const Isolate& isolate, const accounts::Account& account,
-                      const SecretString& secret, Prepared& request,
+                      const SecretString& secret, const Prepared& request,
                       std::vector<std::string_view>& dropped);
 
 }  // namespace proxy::gateway

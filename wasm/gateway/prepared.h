@@ -2,17 +2,23 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "accounts/pool.h"
+#include "base/buffer.h"
 #include "gemini/repair.h"
+#include "json/rope.h"
 
 namespace proxy::gateway {
 
 struct Prepared {
   std::string model;           // as the caller named it
   std::string upstream_model;  // bare id
-  std::string body;            // for the upstream
+  base::Buffer caller_body;    // if strings of it are left out of `body`
+  // For the upstream. An attempt keeps the one that it sends, as the platform reads it bit by bit,
+  // so a mended body is another one.
+  std::shared_ptr<json::Rope> body;
   gemini::Repairs repairs;     // that the body has
   bool may_end_empty = false;  // an answer that says nothing is a legal one
   bool first_account_only = false;

@@ -34,8 +34,8 @@ void log_failover(host::Call& call, const Account& account, const ApiError& erro
 bool mend(Prepared& request, gemini::Repairs repairs, std::size_t& body_bytes) {
   if (repairs.empty()) return true;
   BodyShare second(body_bytes);
-  if (!second.take(request.body.size())) return false;
-  request.body = gemini::repaired(std::move(request.body), repairs);
+  if (!second.take(request.body->text.size())) return false;
+  request.body = std::make_shared<json::Rope>(gemini::repaired(*request.body, repairs));
   request.repairs.add(repairs);
   return true;
 }
@@ -81,19 +81,16 @@ host::Task<std::optional<gemini::Failure>> Run::send(const Account& account,
   mend(request_, known, isolate_.body_bytes);
   sent_with_ = request_.repairs;
 
-  Outgoing outgoing;
-  {
-    // A second form of the body lives until it has been handed over, a moment later.
-    const bool copies =
-        account.upstream != accounts::Upstream::gemini_api || request_.foreign_fields;
-    BodyShare second(isolate_.body_bytes);
-    if (copies && !second.take(2 * request_.body.size())) {
-      co_return gemini::Failure{.error = too_busy()};
-    }
-    std::vector<std::string_view> dropped;
-    outgoing = outgoing_for(isolate_, account, token.value, request_, dropped);
-    for (const std::string_view name : dropped) exchange_.warn_of_dropped(name);
+  // A second form of the body lives as long as the attempt, a third one while it is made.
+  const bool copies = account.upstream != accounts::Upstream::gemini_api || request_.foreign_fields;
+  BodyShare second(isolate_.body_bytes);
+  if (copies && !second.take(2 * request_.body->text.size())) {
+    co_return gemini::Failure{.error = too_busy()};
   }
+  std::vector<std::string_view> dropped;
+  Outgoing outgoing = outgoing_for(isolate_, account, token.value, request_, dropped);
+  for (const std::string_view name : dropped) exchange_.warn_of_dropped(name);
+  if (copies) second.keep_only(outgoing.body->text.size());
   const bool accept_empty = request_.may_end_empty || attempts_.upstream > 1;
   auto failure = co_await attempt(exchange_, isolate_.config, request_, reply_, choice_,
                                   std::move(outgoing), accept_empty);

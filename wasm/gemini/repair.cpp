@@ -76,8 +76,8 @@ bool says(std::string_view message, const Wording& wording) {
 // Rewrites one request.
 class Rewriter {
  public:
-  Rewriter(Cursor root, Repairs repairs, std::string& out)
-      : root_(root), repairs_(repairs), json_(out) {}
+  Rewriter(Cursor root, Repairs repairs, Writer json)
+      : root_(root), repairs_(repairs), json_(json) {}
 
   void write() {
     const bool moves_system = repairs_.has(Repair::system_as_user);
@@ -326,15 +326,15 @@ std::optional<Repair> repair_for(std::string_view message, Repairs made) {
   return std::nullopt;
 }
 
-std::string repaired(std::string body, Repairs repairs) {
+json::Rope repaired(json::Rope& body, Repairs repairs) {
   // A body of ours nests no deeper than the caller's plus the few levels around it.
   constexpr json::ScanLimits kLimits = {.depth = limits::kJsonDepth + 16,
                                         .values = 4 * limits::kJsonValues};
   json::Index index;
-  if (index.scan(body, kLimits)) return body;
-  std::string out;
-  out.reserve(body.size() + 256);
-  Rewriter(Cursor(index), repairs, out).write();
+  if (index.scan(body.text, kLimits)) return body;
+  json::Rope out;
+  out.text.reserve(body.text.size() + 256);
+  Rewriter(Cursor(index), repairs, Writer(out, body)).write();
   return out;
 }
 

@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "json/rope.h"
+
 namespace proxy::gemini {
 
 enum class Repair : std::uint8_t {
@@ -60,7 +62,7 @@ std::vector<std::string_view> names_of(Repairs repairs);
 //   message  Google's words on a 400, plain text
 std::optional<Repair> repair_for(std::string_view message, Repairs made);
 
-// `body`, a request that write_request() made, with `repairs` done. Texts stay byte for byte.
-std::string repaired(std::string body, Repairs repairs);
+// `body`, a request that rope_of() made, with `repairs` done. Texts stay byte for byte.
+json::Rope repaired(json::Rope& body, Repairs repairs);
 
 }  // namespace proxy::gemini

@@ -1,7 +1,5 @@
 #include "gemini/request_writer.h"
 
-#include "json/writer.h"
-
 namespace proxy::gemini {
 namespace {
 
@@ -126,8 +124,7 @@ std::size_t size_of(const Fields& fields) {
 
 }  // namespace
 
-void write_request(const Request& request, std::string& out) {
-  Writer json(out);
+void write_request(const Request& request, Writer json) {
   json.begin_object();
   if (!request.system.empty()) {
     json.key("systemInstruction").begin_object().key("parts").begin_array();
@@ -148,25 +145,43 @@ void write_request(const Request& request, std::string& out) {
   json.end_object();
 }
 
-std::size_t written_size(const Request& request) {
+json::Rope rope_of(const Request& request, std::string_view lasting) {
+  json::Rope rope;
+  rope.text.reserve(written_size(request, lasting));
+  write_request(request, Writer(rope, lasting));
+  return rope;
+}
+
+std::size_t written_size(const Request& request, std::string_view lasting) {
   constexpr std::size_t kAround = 64;     // what stands around a text or a turn
   constexpr std::size_t kPart = 192;      // names of members
   constexpr std::size_t kSettings = 512;  // toolConfig and the names of the rest
   std::size_t size = kSettings + size_of(request.config) + size_of(request.others) +
                      size_of(request.built_in_tools) + size_of(request.tool_config) +
                      kAround * request.contents.size();
-  for (const json::RawString text : request.system) size += text.escaped.size() + kAround;
+  const auto add = [&](json::RawString text) {
+    if (!json::is_gap(text, lasting)) size += text.escaped.size();
+  };
+  for (const json::RawString text : request.system) {
+    add(text);
+    size += kAround;
+  }
   for (const Part& part : request.parts) {
-    size += part.text.escaped.size() + part.name.escaped.size() + part.id.escaped.size() +
-            part.mime_type.escaped.size() + part.args.text.size() +
-            part.thought_signature.escaped.size() + kPart;
+    for (const auto text :
+         {part.text, part.name, part.id, part.mime_type, part.thought_signature}) {
+      add(text);
+    }
+    size += part.args.text.size() + kPart;
   }
   for (const Blob& blob : request.blobs) {
-    size += blob.mime_type.escaped.size() + blob.data.escaped.size() + kPart;
+    add(blob.mime_type);
+    add(blob.data);
+    size += kPart;
   }
   for (const FunctionDeclaration& function : request.functions) {
-    size += function.name.escaped.size() + function.description.escaped.size() +
-            function.parameters.text.size() + kPart;
+    add(function.name);
+    add(function.description);
+    size += function.parameters.text.size() + kPart;
   }
   for (const json::RawString name : request.allowed_functions) size += name.escaped.size() + 8;
   return size;

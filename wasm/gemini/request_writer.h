@@ -2,19 +2,24 @@
 #pragma once
 
 #include <cstddef>
-#include <string>
+#include <string_view>
 
 #include "gemini/request.h"
+#include "json/writer.h"
 
 namespace proxy::gemini {
 
 // Appends the request's JSON object. Only fields named in request.h are written, in camelCase: an
 // unknown field anywhere is a 400 of Google's. The same request always gives the same bytes, else
 // Google's implicit prompt cache would never hit.
-void write_request(const Request& request, std::string& out);
+void write_request(const Request& request, json::Writer json);
 
-// Bytes that write_request() will write at most, as a rule. Reserved at once, a body of many
-// megabytes is not copied while it grows, for which there would be no memory.
-std::size_t written_size(const Request& request);
+// The same as a rope.
+//   lasting  the caller's body, which outlives it: long strings of it are not copied
+json::Rope rope_of(const Request& request, std::string_view lasting);
+
+// Bytes of the rope's text, at most as a rule. Reserved at once, a body of many megabytes is not
+// copied while it grows, for which there would be no memory.
+std::size_t written_size(const Request& request, std::string_view lasting);
 
 }  // namespace proxy::gemini

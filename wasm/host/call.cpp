@@ -33,8 +33,8 @@ Response::~Response() {
   if (open_) drop(call_->id(), body_);
 }
 
-Operation Response::read() {
-  return Operation(*call_, [this](OperationId op) { host::read(call_->id(), op, body_); });
+Operation Response::read(std::int64_t gather_ms) {
+  return Operation(*call_, [&](OperationId op) { host::read(call_->id(), op, body_, gather_ms); });
 }
 
 Call::Call(CallId id, Bytes head)
@@ -64,13 +64,14 @@ Operation Call::kv_delete(std::string_view key) {
   return Operation(*this, [&](OperationId op) { host::kv_delete(id_, op, key); });
 }
 
-Operation Call::fetch(std::string_view head, std::string_view body) {
+Operation Call::fetch(std::string_view head, std::span<const std::string_view> body) {
   ++subrequests_;
   return Operation(*this, [&](OperationId op) { host::fetch(id_, op, head, body); });
 }
 
-Operation Call::read_body() {
-  return Operation(*this, [&](OperationId op) { host::read(id_, op, kCallersBody); });
+Operation Call::read_body(std::span<char> room) {
+  return Operation(
+      *this, [&](OperationId op) { host::read(id_, op, kCallersBody, 0); }, room);
 }
 
 Operation Call::sleep(std::int64_t ms) {
@@ -113,6 +114,14 @@ bool Call::resume(OperationId op, std::uint32_t status, Bytes bytes) {
 bool Call::cancel() {
   root_.reset();
   return settle();
+}
+
+char* Call::room_for(OperationId op, std::size_t size) const {
+  for (const Operation* operation : open_) {
+    if (operation->id_ != op || operation->answered_) continue;
+    return operation->room_.size() >= size ? operation->room_.data() : nullptr;
+  }
+  return nullptr;
 }
 
 OperationId Call::open(Operation& operation) {

@@ -27,7 +27,7 @@ class Call;
 class Operation {
  public:
   template <class Start>
-  Operation(Call& call, Start start);
+  Operation(Call& call, Start start, std::span<char> room = {});
   Operation(const Operation&) = delete;
   Operation& operator=(const Operation&) = delete;
   ~Operation();
@@ -50,6 +50,7 @@ class Operation {
   std::uint32_t status_ = kFailed;
   bool answered_ = false;
   Bytes bytes_;
+  std::span<char> room_;
   std::coroutine_handle<> waiter_;
 };
 
@@ -85,7 +86,8 @@ class Response {
   int status() const { return status_; }
   const HeaderView& headers() const { return headers_; }
   // Answered with kDone and bytes, kEnd, or kFailed (reset, corrupt encoding).
-  Operation read();
+  //   gather_ms  as host.h says
+  Operation read(std::int64_t gather_ms = 0);
   // Says that read() answered kEnd or kFailed.
   void finished() { open_ = false; }
 
@@ -117,9 +119,15 @@ class Call {
   Operation kv_get(std::string_view key);
   Operation kv_put(std::string_view key, std::string_view value, std::int64_t ttl_s);
   Operation kv_delete(std::string_view key);
-  Operation fetch(std::string_view head, std::string_view body);
+  // The pieces of the body must stay as they are until the operation and its Response are gone.
+  Operation fetch(std::string_view head, std::span<const std::string_view> body);
+  Operation fetch(std::string_view head, const std::string_view& body) {
+    return fetch(head, {&body, 1});
+  }
   Operation fetch(const OutgoingRequest& request) { return fetch(request.head, request.body); }
-  Operation read_body();  // of the caller's request
+  // The next bytes of the caller's request. Those that fit in `room` stand there, and are not
+  // copied again; it must stay where it is as long as the operation.
+  Operation read_body(std::span<char> room = {});
   Operation sleep(std::int64_t ms);
   Operation wait(std::string_view name);
   Operation sign(std::string_view key, std::string_view bytes);
@@ -132,6 +140,8 @@ class Call {
   bool start(Task<void> root);
   bool resume(OperationId op, std::uint32_t status, Bytes bytes);
   bool cancel();
+  // Where the answer to an operation should stand, if a place was given that has room for it.
+  char* room_for(OperationId op, std::size_t size) const;
 
  private:
   friend class Operation;
@@ -153,7 +163,8 @@ class Call {
 };
 
 template <class Start>
-Operation::Operation(Call& call, Start start) : call_(call), id_(call.open(*this)) {
+Operation::Operation(Call& call, Start start, std::span<char> room)
+    : call_(call), id_(call.open(*this)), room_(room) {
   start(id_);
 }
 

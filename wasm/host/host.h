@@ -33,11 +33,16 @@ void kv_put(CallId call, OperationId op, std::string_view key, std::string_view 
             std::int64_t ttl_s);                                    // kDone; ttl_s at least 60
 void kv_delete(CallId call, OperationId op, std::string_view key);  // kDone
 // `head` is a HeadWriter's text. Redirects are not followed. Answer: status and head of the
-// response.
-void fetch(CallId call, OperationId op, std::string_view head, std::string_view body);
+// response. The body is the pieces one after the other; they are copied as the upstream takes them,
+// so they must stay as they are until the operation and the body it brought are dropped or read to
+// their end.
+void fetch(CallId call, OperationId op, std::string_view head,
+           std::span<const std::string_view> body);
 // The next bytes of a body: kDone with at least one byte, kEnd. While a response is being streamed
 // it is not answered before the caller has taken what was written: this is the backpressure.
-void read(CallId call, OperationId op, BodyId body);
+//   gather_ms  how long bytes may gather first; less if there are many, or the end. Bytes that are
+//              awaited already when this time is over are handed over as they come.
+void read(CallId call, OperationId op, BodyId body, std::int64_t gather_ms);
 void sleep(CallId call, OperationId op, std::int64_t ms);
 // Until another call of this isolate says notify(name). The platform may drop a promise of another
 // call, so always race it with a sleep.

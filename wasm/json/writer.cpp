@@ -16,6 +16,16 @@ bool Writer::is_inside(char bracket) const {
   return in_object == (bracket == '{');
 }
 
+// Those inside of `text`, which has just been copied to the end of the output.
+void Writer::bring_gaps(std::string_view text) {
+  if (source_ == nullptr || !is_within(text, lasting_)) return;
+  const auto begin = static_cast<std::size_t>(text.data() - lasting_.data());
+  for (const Rope::Gap& gap : source_->gaps) {
+    if (gap.at <= begin || gap.at >= begin + text.size()) continue;
+    rope_->gaps.push_back({out_.size() - text.size() + (gap.at - begin), gap.bytes});
+  }
+}
+
 void Writer::separate() {
   assert(!in_string_);
   if (needs_comma_) out_ += ',';
@@ -73,6 +83,7 @@ Writer& Writer::raw(RawValue value) {
   assert(!value.empty());
   begin_value();
   out_ += value.text;
+  bring_gaps(value.text);
   return *this;
 }
 
@@ -100,7 +111,11 @@ Writer& Writer::text(std::string_view plain) {
 
 Writer& Writer::text(RawString raw) {
   assert(in_string_);
-  out_ += raw.escaped;
+  if (rope_ != nullptr && source_ == nullptr && is_gap(raw, lasting_)) {
+    rope_->gaps.push_back({out_.size(), raw.escaped});
+  } else {
+    out_ += raw.escaped;
+  }
   return *this;
 }
 

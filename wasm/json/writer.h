@@ -10,12 +10,18 @@
 #include <string_view>
 
 #include "json/raw.h"
+#include "json/rope.h"
 
 namespace proxy::json {
 
 class Writer {
  public:
   explicit Writer(std::string& out) : out_(out) {}
+  // Long raw strings that stand in `lasting` become gaps; it must outlive the rope.
+  Writer(Rope& out, std::string_view lasting) : out_(out.text), rope_(&out), lasting_(lasting) {}
+  // Raw values that stand in `source` bring its gaps along.
+  Writer(Rope& out, const Rope& source)
+      : out_(out.text), rope_(&out), lasting_(source.text), source_(&source) {}
 
   Writer& begin_object();
   Writer& end_object();
@@ -44,8 +50,12 @@ class Writer {
   void begin_value();
   Writer& begin(char bracket);
   Writer& end(char bracket);
+  void bring_gaps(std::string_view text);
 
   std::string& out_;
+  Rope* rope_ = nullptr;  // out_ is its text
+  std::string_view lasting_;
+  const Rope* source_ = nullptr;
   bool needs_comma_ = false;
 
   // For the assertions. A writer may go on in text that something else began, so what stands

@@ -76,8 +76,8 @@ constexpr Row kRows[] = {
 
 class Fitter {
  public:
-  Fitter(Dialect dialect, std::string& out, std::vector<std::string_view>& dropped)
-      : dialect_(bit(dialect)), json_(out), dropped_(dropped) {}
+  Fitter(Dialect dialect, json::Writer json, std::vector<std::string_view>& dropped)
+      : dialect_(bit(dialect)), json_(json), dropped_(dropped) {}
 
   void write(Cursor value, Level level) {
     if (value.is(json::Type::array)) {
@@ -147,15 +147,15 @@ class Fitter {
 
 }  // namespace
 
-std::string fitted(std::string& body, Dialect dialect, std::vector<std::string_view>& dropped) {
+json::Rope fitted(json::Rope& body, Dialect dialect, std::vector<std::string_view>& dropped) {
   // A body of ours nests no deeper than the caller's plus the few levels around it.
   constexpr json::ScanLimits kLimits = {.depth = limits::kJsonDepth + 16,
                                         .values = 4 * limits::kJsonValues};
   json::Index index;
-  if (index.scan(body, kLimits)) return body;
-  std::string out;
-  out.reserve(body.size());
-  Fitter(dialect, out, dropped).write(Cursor(index), root);
+  if (index.scan(body.text, kLimits)) return body;
+  json::Rope out;
+  out.text.reserve(body.text.size());
+  Fitter(dialect, json::Writer(out, body), dropped).write(Cursor(index), root);
   return out;
 }
 

@@ -2,16 +2,17 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <string_view>
 #include <vector>
+
+#include "json/rope.h"
 
 namespace proxy::upstreams {
 
 enum class Dialect : std::uint8_t { gemini_api, vertex, code_assist };
 
-// `body`, a request that gemini::write_request() made, without what that upstream does not know.
+// `body`, a request that gemini::rope_of() made, without what that upstream does not know.
 //   dropped  gets the names of members that were left out and whose loss the caller may notice
-std::string fitted(std::string& body, Dialect dialect, std::vector<std::string_view>& dropped);
+json::Rope fitted(json::Rope& body, Dialect dialect, std::vector<std::string_view>& dropped);
 
 }  // namespace proxy::upstreams

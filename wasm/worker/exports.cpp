@@ -1,6 +1,7 @@
 // The entry points that js-shim/index.mjs calls, and the only mutable globals: the calls being
 // served and the Isolate they share. `start` and `resume` take over the block at `bytes`, which
-// came from `alloc`. An entry for a call or operation that is no more changes nothing.
+// came from `alloc`, unless it is a place of the operation's own. An entry for a call or operation
+// that is no more changes nothing.
 #include <cstdlib>
 #include <map>
 #include <memory>
@@ -26,6 +27,13 @@ State& state() {
   return *only;
 }
 
+// Where the operation wants its answer; null: anywhere.
+char* room_for(host::CallId id, host::OperationId op, std::size_t size) {
+  const auto& calls = state().calls;
+  const auto found = calls.find(id);
+  return found != calls.end() ? found->second->room_for(op, size) : nullptr;
+}
+
 // The call goes first: its destructors may still drop operations.
 void finish(host::CallId id) {
   state().calls.erase(id);
@@ -39,9 +47,12 @@ extern "C" {
 
 using namespace proxy;
 
-// A block for `size` bytes that JavaScript will hand over; null if there is no memory.
-HOST_EXPORT("alloc") char* worker_alloc(std::size_t size) {
-  return static_cast<char*>(std::malloc(size));
+// A block for `size` bytes that JavaScript will hand over to that operation (0: a new call) at
+// once; null if there is no memory.
+HOST_EXPORT("alloc")
+char* worker_alloc(host::CallId id, host::OperationId op, std::size_t size) {
+  char* const room = worker::room_for(id, op, size);
+  return room != nullptr ? room : static_cast<char*>(std::malloc(size));
 }
 
 // A new request; its head is as host/http.h says.
@@ -55,10 +66,11 @@ HOST_EXPORT("start") void worker_start(host::CallId id, char* bytes, std::size_t
 HOST_EXPORT("resume")
 void worker_resume(host::CallId id, host::OperationId op, std::uint32_t status, char* bytes,
                    std::size_t size) {
-  host::Bytes owned(bytes, size);
+  const bool placed = bytes != nullptr && bytes == worker::room_for(id, op, size);
+  host::Bytes answer = placed ? host::Bytes::placed(bytes, size) : host::Bytes(bytes, size);
   auto& calls = worker::state().calls;
   const auto found = calls.find(id);
-  if (found != calls.end() && found->second->resume(op, status, std::move(owned))) {
+  if (found != calls.end() && found->second->resume(op, status, std::move(answer))) {
     worker::finish(id);
   }
 }

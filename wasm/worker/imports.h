@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #define HOST_IMPORT(name) __attribute__((import_module("host"), import_name(name)))
 
@@ -20,9 +21,9 @@ HOST_IMPORT("kv_delete")
 void host_kv_delete(std::uint32_t call, std::uint32_t op, const char* key, std::size_t key_size);
 HOST_IMPORT("fetch")
 void host_fetch(std::uint32_t call, std::uint32_t op, const char* head, std::size_t head_size,
-                const char* body, std::size_t body_size);
+                const std::string_view* pieces, std::size_t count);
 HOST_IMPORT("read")
-void host_read(std::uint32_t call, std::uint32_t op, std::uint32_t body);
+void host_read(std::uint32_t call, std::uint32_t op, std::uint32_t body, double gather_ms);
 HOST_IMPORT("sleep")
 void host_sleep(std::uint32_t call, std::uint32_t op, double ms);
 HOST_IMPORT("wait")

@@ -24,11 +24,16 @@ void kv_delete(CallId call, OperationId op, std::string_view key) {
   host_kv_delete(call, op, key.data(), key.size());
 }
 
-void fetch(CallId call, OperationId op, std::string_view head, std::string_view body) {
+void fetch(CallId call, OperationId op, std::string_view head,
+           std::span<const std::string_view> body) {
+  // JavaScript reads them as pairs of a place and a size.
+  static_assert(sizeof(std::string_view) == 2 * sizeof(std::uint32_t));
   host_fetch(call, op, head.data(), head.size(), body.data(), body.size());
 }
 
-void read(CallId call, OperationId op, BodyId body) { host_read(call, op, body); }
+void read(CallId call, OperationId op, BodyId body, std::int64_t gather_ms) {
+  host_read(call, op, body, static_cast<double>(gather_ms));
+}
 
 void sleep(CallId call, OperationId op, std::int64_t ms) {
   host_sleep(call, op, static_cast<double>(ms));

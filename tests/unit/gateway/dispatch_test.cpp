@@ -42,10 +42,10 @@ struct Scene {
     Prepared request;
     request.model = "named-by-the-caller";
     request.upstream_model = "gemini-2.5-flash";
-    request.body = body;
+    request.body = std::make_shared<json::Rope>(json::Rope{body, {}});
     request.foreign_fields = foreign_fields;
     Outgoing outgoing = outgoing_for(isolate, account(), kToken, request, dropped);
-    CHECK(request.body == body);
+    CHECK(request.body->text == body);
     return outgoing;
   }
   const accounts::Account& account() const { return isolate.accounts.accounts[0]; }
@@ -134,7 +134,7 @@ TEST_CASE("Code Assist has its request in an envelope, with project and session"
   const auto body = [](Scene& scene) {
     Outgoing outgoing = scene.out();
     CHECK(outgoing.in_envelope);
-    return outgoing.body;
+    return outgoing.body->flat();
   };
   {
     Scene named(
@@ -193,15 +193,15 @@ TEST_CASE("a body goes as it is, unless it has fields that its upstream does not
     INFO(row.why);
     Scene scene(row.account);
     const Outgoing outgoing = scene.out(row.body, row.foreign_fields);
-    CHECK(outgoing.body == row.sent);
+    CHECK(outgoing.body->text == (row.sent.empty() ? row.body : row.sent));
     CHECK_FALSE(outgoing.in_envelope);
     CHECK(scene.dropped == row.dropped);
   }
   Scene assist(entry(R"("upstream":"codeassist","sessionId":"session-a")"));
   const std::string armor = R"(,"modelArmorConfig":{}})";
   CHECK(assist.out("{" + kContents + labels + tier + armor, true)
-            .body.ends_with(R"("request":{)" + kContents + labels +
-                            R"(,"session_id":"session-a"}})"));
+            .body->text.ends_with(R"("request":{)" + kContents + labels +
+                                  R"(,"session_id":"session-a"}})"));
   CHECK(assist.dropped == std::vector<std::string_view>{"serviceTier", "modelArmorConfig"});
 }
 

@@ -13,7 +13,8 @@ constexpr Dialect kAll[] = {Dialect::gemini_api, Dialect::vertex, Dialect::code_
 
 std::string fit(std::string body, Dialect dialect, std::string* dropped = nullptr) {
   std::vector<std::string_view> names;
-  const std::string out = fitted(body, dialect, names);
+  proxy::json::Rope whole{std::move(body), {}};
+  const std::string out = fitted(whole, dialect, names).text;
   for (const std::string_view name : names) {
     if (dropped != nullptr) dropped->append(name).append(" ");
   }

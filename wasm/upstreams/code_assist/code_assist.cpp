@@ -37,19 +37,21 @@ std::string head(const Target& target) {
   return request_head("POST", url_of(target, ":streamGenerateContent?alt=sse"), target).text();
 }
 
-std::string body(std::string_view request, const Target& target, std::string_view prompt_id) {
+json::Rope body(const json::Rope& request, const Target& target, std::string_view prompt_id) {
   constexpr std::size_t kAround = 512;
-  std::string out;
-  out.reserve(request.size() + kAround);
-  json::Writer json(out);
+  json::Rope out;
+  out.text.reserve(request.text.size() + kAround);
+  json::Writer json(out, request);
   json.begin_object().key("model").string(target.model);
   if (!target.project_id.empty()) json.key("project").string(target.project_id);
   json.key("user_prompt_id").string(prompt_id).key("request");
-  request.remove_suffix(1);  // its brace, for one more member
-  json.raw({request});
-  out += R"(,"session_id":)";
-  json::Writer(out).string(target.session_id);
-  return out += "}}";
+  std::string_view text = request.text;
+  text.remove_suffix(1);  // its brace, for one more member
+  json.raw({text});
+  out.text += R"(,"session_id":)";
+  json::Writer(out.text).string(target.session_id);
+  out.text += "}}";
+  return out;
 }
 
 host::OutgoingRequest load_request(const Target& target) {

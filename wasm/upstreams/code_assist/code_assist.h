@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "json/cursor.h"
+#include "json/rope.h"
 #include "upstreams/target.h"
 
 namespace proxy::upstreams::code_assist {
@@ -18,7 +19,7 @@ std::string head(const Target& target);
 
 // The envelope around a request that upstreams/fields.h has fitted.
 //   prompt_id  unique for each request, 1 to 64 letters and digits
-std::string body(std::string_view request, const Target& target, std::string_view prompt_id);
+json::Rope body(const json::Rope& request, const Target& target, std::string_view prompt_id);
 
 // What a call to find out the account's project says (loadCodeAssist, onboardUser).
 struct Onboarding {

@@ -1,7 +1,5 @@
 #include "upstreams/gemini_api/gemini_api.h"
 
-#include "gemini/request_writer.h"
-
 namespace proxy::upstreams::gemini_api {
 namespace {
 
@@ -13,13 +11,6 @@ std::string text_of(host::HeadWriter head, const Target& target) {
 }
 
 }  // namespace
-
-std::string body(const gemini::Request& request) {
-  std::string out;
-  out.reserve(gemini::written_size(request));
-  gemini::write_request(request, out);
-  return out;
-}
 
 std::string head(const Target& target) {
   std::string url(target.base_url);

@@ -6,15 +6,11 @@
 #include <string>
 #include <string_view>
 
-#include "gemini/request.h"
 #include "upstreams/target.h"
 
 namespace proxy::upstreams::gemini_api {
 
 inline constexpr std::string_view kDefaultBaseUrl = "https://generativelanguage.googleapis.com";
-
-// The JSON body; the same for every account and attempt, and what the other upstreams begin with.
-std::string body(const gemini::Request& request);
 
 // Method, URL and headers.
 std::string head(const Target& target);

@@ -41,7 +41,7 @@ class Reading {
   // What Google is sent; "" if refused.
   std::string upstream() const {
     std::string out;
-    if (ok()) gemini::write_request(result_.value().upstream, out);
+    if (ok()) gemini::write_request(result_.value().upstream, proxy::json::Writer(out));
     return out;
   }
 

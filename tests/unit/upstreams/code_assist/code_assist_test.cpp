@@ -31,14 +31,14 @@ std::string first_lines(const std::string& head) { return head.substr(0, head.fi
 TEST_CASE("a request goes in an envelope") {
   CHECK(first_lines(code_assist::head(target())) ==
         "POST\nhttps://cloudcode-pa.googleapis.com/v1internal:streamGenerateContent?alt=sse");
-  const std::string request = R"({"contents":[{"role":"user","parts":[{"text":"}"}]}]})";
+  const proxy::json::Rope request{R"({"contents":[{"role":"user","parts":[{"text":"}"}]}]})", {}};
   const std::string inner =
       R"({"contents":[{"role":"user","parts":[{"text":"}"}]}],"session_id":"session-a"}})";
-  CHECK(code_assist::body(request, target("project-a"), "prompt-1") ==
+  CHECK(code_assist::body(request, target("project-a"), "prompt-1").text ==
         R"({"model":"gemini-2.5-flash","project":"project-a","user_prompt_id":"prompt-1",)"
         R"("request":)" +
             inner);
-  CHECK(code_assist::body(request, target(), "prompt-1") ==
+  CHECK(code_assist::body(request, target(), "prompt-1").text ==
         R"({"model":"gemini-2.5-flash","user_prompt_id":"prompt-1","request":)" + inner);
 }
 

@@ -6,10 +6,7 @@
 #include "support/catch.h"
 
 using proxy::SecretString;
-using proxy::gemini::Request;
-using proxy::gemini::Role;
 using proxy::upstreams::Target;
-using proxy::upstreams::gemini_api::body;
 using proxy::upstreams::gemini_api::head;
 using proxy::upstreams::gemini_api::kDefaultBaseUrl;
 using proxy::upstreams::gemini_api::list_head;
@@ -71,14 +68,4 @@ TEST_CASE("S-15 a value that would begin a line of its own is left out") {
     CHECK(head(it).find("evil") == std::string::npos);
     CHECK(head(it).find("authorization") == std::string::npos);
   }
-}
-
-TEST_CASE("the body is the request's JSON") {
-  Request request;
-  request.system = {{"s"}};
-  request.parts.resize(1);
-  request.parts[0].text = {"x"};
-  request.contents.push_back({.role = Role::user, .answers_calls = false, .end = 1});
-  CHECK(body(request) == R"({"systemInstruction":{"parts":[{"text":"s"}]},)"
-                         R"("contents":[{"role":"user","parts":[{"text":"x"}]}]})");
 }
