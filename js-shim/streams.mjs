@@ -74,12 +74,16 @@ export function upload(pieces, memory, goesOn) {
   return readable;
 }
 
+// One buffer serves all writes: each has been taken when the next one begins.
 async function send(writer, pieces, memory, goesOn) {
+  const buffer = new Uint8Array(kUploadBytes);
   for (let i = 0; i < pieces.length; i += 2) {
     const end = pieces[i] + pieces[i + 1];
     for (let at = pieces[i]; at < end; at += kUploadBytes) {
       if (!goesOn()) return writer.abort();
-      await writer.write(memory().slice(at, Math.min(at + kUploadBytes, end)));
+      const size = Math.min(kUploadBytes, end - at);
+      buffer.set(memory().subarray(at, at + size));
+      await writer.write(buffer.subarray(0, size));
     }
   }
   return writer.close();

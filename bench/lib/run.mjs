@@ -2,6 +2,7 @@
 import * as asked from '../cases/asked.mjs';
 import * as bodies from '../cases/bodies.mjs';
 import * as burst from '../cases/burst.mjs';
+import * as client from '../cases/client.mjs';
 import * as cold from '../cases/cold.mjs';
 import * as memory from '../cases/memory.mjs';
 import * as paced from '../cases/paced.mjs';
@@ -19,17 +20,17 @@ const kSizes = {
   full: {
     rounds: 15, freshRounds: 3, coldRounds: 15, warmth: 400,
     burst: 20, each5: 150, each20: 45, each100: 17, whole: 200, share: 0.6,
-    streams: 100, streamEvents: 50, asked: 50,
+    streams: 100, streamEvents: 50, asked: 50, client_ms: 1_000,
   },
   quick: {
     rounds: 5, freshRounds: 1, coldRounds: 5, warmth: 200,
     burst: 12, each5: 100, each20: 30, each100: 11, whole: 150, share: 0.3,
-    streams: 100, streamEvents: 25, asked: 20,
+    streams: 100, streamEvents: 25, asked: 20, client_ms: 500,
   },
   smallest: {
     rounds: 1, freshRounds: 1, coldRounds: 1, warmth: 2,
     burst: 2, each5: 30, each20: 8, each100: 4, whole: 2, share: 0.02,
-    streams: 4, streamEvents: 5, asked: 2,
+    streams: 4, streamEvents: 5, asked: 2, client_ms: 30,
   },
 };
 
@@ -43,6 +44,7 @@ const kCases = {
   'each-5': each(5),
   'each-20': each(20),
   'each-100': each(100),
+  client: { run: (context, it) => client.run({ ...context, lasting_ms: it.client_ms }) },
   whole: { run: (context, it) => whole.run({ ...context, count: it.whole }) },
   asked: { run: (context, it) => asked.run({ ...context, count: it.asked }) },
   bodies: { run: (context, it) => bodies.run({ ...context, share: it.share }) },

@@ -66,6 +66,13 @@ const kTables = {
   'each-5': pacedTable(5),
   'each-20': pacedTable(20),
   'each-100': pacedTable(100),
+  client: (results) =>
+    table(
+      'The official client, one stream: from the upstream\'s write to the caller\'s hands (us)',
+      ['an event each', 'events', 'p50', 'p99', 'latest'],
+      Object.entries(results).map(([interval_ms, { events, p50_us, p99_us, latest_us }]) =>
+        [`${interval_ms} ms`, events, ...[p50_us, p99_us, latest_us].map(numberText)]),
+    ),
   whole: (results) =>
     Object.entries(results)
       .map(([connections, them]) =>

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace proxy::base64 {
 namespace {
@@ -23,6 +24,22 @@ constexpr auto kValues = make_values();
 
 std::uint8_t value_of(char c) { return kValues[static_cast<unsigned char>(c)]; }
 
+// What GCC and Clang make instructions for 16 bytes at once of, in WebAssembly (-msimd128) as well.
+using Block = std::uint8_t __attribute__((vector_size(16)));
+
+Block load(const char* bytes) {
+  Block block;
+  std::memcpy(&block, bytes, sizeof block);
+  return block;
+}
+
+// The bytes that are not of the alphabet, as 0xFF.
+Block strangers(Block block) {
+  const auto letters = (block | 0x20) - 'a' < 26;
+  const auto slash_and_digits = block - '/' < 11;  // neighbours in ASCII
+  return (Block) ~(letters | slash_and_digits | (block == '+'));
+}
+
 }  // namespace
 
 bool is_standard(std::string_view text) {
@@ -30,9 +47,15 @@ bool is_standard(std::string_view text) {
   std::size_t end = text.size();
   if (text.ends_with('=')) --end;
   if (text.ends_with("==")) --end;
-  // Or-ing the values finds a stranger without a branch for each byte: only it has the top bit.
+  Block strange{};
+  std::size_t at = 0;
+  for (; at + sizeof strange <= end; at += sizeof strange) strange |= strangers(load(&text[at]));
+  std::uint64_t halves[2];
+  std::memcpy(halves, &strange, sizeof halves);
+  if ((halves[0] | halves[1]) != 0) return false;
+  // Only a stranger has the top bit.
   std::uint8_t seen = 0;
-  for (std::size_t i = 0; i < end; ++i) seen = static_cast<std::uint8_t>(seen | value_of(text[i]));
+  for (; at < end; ++at) seen = static_cast<std::uint8_t>(seen | value_of(text[at]));
   return (seen & 0x80) == 0;
 }
 

@@ -55,8 +55,9 @@ std::string health(const host::RequestHead& head, const Config& config) {
   return text;
 }
 
-void send_models(Exchange& exchange, const host::RequestHead& head, const Isolate& isolate,
-                 Route route) {
+// Rare, so not compiled with what every request runs.
+[[gnu::noinline]] void send_models(Exchange& exchange, const host::RequestHead& head,
+                                   const Isolate& isolate, Route route) {
   const gemini::Aliases& aliases = isolate.config.aliases;
   std::span<const gemini::ListedModel> models = gemini::listed_models();
   const bool has_key = check_caller(head, isolate.config).ok();

@@ -108,7 +108,8 @@ void write_note(Writer& json, std::string_view code, std::string_view message, i
 
 }  // namespace
 
-std::string status_body(const Isolate& isolate, std::int64_t now_ms) {
+// Rare, so not compiled with what every request runs.
+[[gnu::noinline]] std::string status_body(const Isolate& isolate, std::int64_t now_ms) {
   std::string out;
   Writer json(out);
   json.begin_object().key("object").string(std::string_view("proxy.status"));

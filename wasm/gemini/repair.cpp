@@ -326,7 +326,8 @@ std::optional<Repair> repair_for(std::string_view message, Repairs made) {
   return std::nullopt;
 }
 
-json::Rope repaired(json::Rope& body, Repairs repairs) {
+// Rare, so not compiled with what every request runs.
+[[gnu::noinline]] json::Rope repaired(json::Rope& body, Repairs repairs) {
   // A body of ours nests no deeper than the caller's plus the few levels around it.
   constexpr json::ScanLimits kLimits = {.depth = limits::kJsonDepth + 16,
                                         .values = 4 * limits::kJsonValues};

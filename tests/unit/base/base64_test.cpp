@@ -127,3 +127,23 @@ TEST_CASE("other people's base64 is brought into the standard form") {
     if (made && !made->empty()) CHECK(is_standard(*made));
   }
 }
+
+TEST_CASE("a stranger is found wherever it stands in a long text") {
+  constexpr std::string_view kAlphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  for (const std::size_t size : {std::size_t{16}, std::size_t{52}, std::size_t{64}}) {
+    const std::string good(kAlphabet.substr(0, size));
+    CHECK(is_standard(ExactBytes(good).view()));
+    for (std::size_t at = 0; at < size; ++at) {
+      for (int byte = 0; byte < 256; ++byte) {
+        std::string text = good;
+        text[at] = static_cast<char>(byte);
+        const bool is_padding = byte == '=' && at == size - 1;
+        const bool expected = kAlphabet.find(text[at]) != std::string_view::npos || is_padding;
+        if (is_standard(ExactBytes(text).view()) != expected)
+          FAIL(size << ' ' << at << ' ' << byte);
+      }
+    }
+  }
+  CHECK_FALSE(is_standard(std::string(64, '=')));
+}

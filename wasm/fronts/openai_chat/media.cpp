@@ -194,7 +194,8 @@ bool is_media_type(json::Cursor type) {
          type.equals("video_url");
 }
 
-bool read_media(const Field& field, Reading& reading, Part& part) {
+// Rare, so not compiled with what every request runs.
+[[gnu::noinline]] bool read_media(const Field& field, Reading& reading, Part& part) {
   const Field type = field["type"];
   if (type.equals("input_audio")) return read_input_audio(field["input_audio"], reading, part);
   if (type.equals("file")) return read_file(field["file"], reading, part);

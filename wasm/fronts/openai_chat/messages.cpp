@@ -110,7 +110,9 @@ bool read_images(const Field& images, Reading& reading, Parts& parts) {
   return true;
 }
 
-bool read_assistant(const Field& message, Reading& reading, Conversation& conversation) {
+// Rare, so not compiled with what every request runs.
+[[gnu::noinline]] bool read_assistant(const Field& message, Reading& reading,
+                                      Conversation& conversation) {
   Parts parts;
   const Field content = message["content"];
   if (!content.missing() && !read_content(content, Author::assistant, reading, parts)) return false;
@@ -131,7 +133,9 @@ bool read_assistant(const Field& message, Reading& reading, Conversation& conver
   return true;
 }
 
-bool read_tool(const Field& message, Reading& reading, Conversation& conversation) {
+// Rare, so not compiled with what every request runs.
+[[gnu::noinline]] bool read_tool(const Field& message, Reading& reading,
+                                 Conversation& conversation) {
   ToolOutput output;
   const Field id = message["tool_call_id"];
   RawString call_id;
@@ -143,7 +147,9 @@ bool read_tool(const Field& message, Reading& reading, Conversation& conversatio
   return conversation.add_output_to_first(output) || id.need();
 }
 
-bool read_function(const Field& message, Reading& reading, Conversation& conversation) {
+// Rare, so not compiled with what every request runs.
+[[gnu::noinline]] bool read_function(const Field& message, Reading& reading,
+                                     Conversation& conversation) {
   ToolOutput output;
   RawString name;
   if (!read_output(message, reading, output) || !message["name"].need(name)) return false;

@@ -138,7 +138,8 @@ bool read_allowed_tools(const Field& choice, Reading& reading) {
   return true;
 }
 
-bool read_choice_object(const Field& choice, Reading& reading) {
+// Rare, so not compiled with what every request runs.
+[[gnu::noinline]] bool read_choice_object(const Field& choice, Reading& reading) {
   const Field type = choice["type"];
   if (type.equals("allowed_tools")) return read_allowed_tools(choice, reading);
   const bool legacy = type.missing() && choice["name"].value().exists();
@@ -189,7 +190,8 @@ bool check_unused(const Field& choice, Reading& reading) {
   return true;
 }
 
-bool read_list(const Field& list, bool legacy, Reading& reading, bool& strict) {
+// Rare, so not compiled with what every request runs.
+[[gnu::noinline]] bool read_list(const Field& list, bool legacy, Reading& reading, bool& strict) {
   if (!list.check_array(kMostFunctions)) return false;
   std::size_t position = 0;
   for (const Cursor item : list.value().items()) {
@@ -224,9 +226,9 @@ bool read_tools(const Field& root, Reading& reading) {
   bool strict = false;
   const Field tools = root["tools"];
   const Field functions = root["functions"];
-  if (!read_list(tools, false, reading, strict)) return false;
+  if (!tools.missing() && !read_list(tools, false, reading, strict)) return false;
   if (tools.value().size() == 0) {
-    if (!read_list(functions, true, reading, strict)) return false;
+    if (!functions.missing() && !read_list(functions, true, reading, strict)) return false;
     request.legacy_functions = functions.value().size() > 0;
   } else if (!functions.missing()) {
     request.warn("functions", "ignored beside tools");
