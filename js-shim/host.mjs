@@ -54,7 +54,7 @@ export function hostImports(engine, { resume, cancel, finish }) {
       const pieces = new Uint32Array(engine.exports.memory.buffer, at, 2 * count).slice();
       attempt(call, op, () => {
         const [method, url, ...head] = text(headAt, headSize).split('\n'); // host/http.h
-        const body = upload(pieces, memory, () => call.open.get(op) === answer);
+        const body = upload(pieces, memory, () => !call.over && call.open.get(op) === answer);
         const options = { redirect: 'manual', signal: abort.signal };
         return fetch(url, { method, headers: headersOf(head), body, ...options });
       }, ({ status, headers, body }) => {
