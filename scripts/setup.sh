@@ -5,7 +5,8 @@
 # Needed: em++, cmake, ninja, a C++20 compiler, and the headers of nlohmann/json and Catch2.
 # Each is looked for where the build will look, so emsdk or a hand-made install is as good as a
 # package. On Debian and Ubuntu the missing ones are installed; elsewhere they are named.
-# `setup.sh test` also looks for a browser, which a few tests use and nothing else.
+# `setup.sh test` also looks for a browser and for clang-format, which a few tests use and nothing else.
+# `setup.sh lint`, `coverage` and `fuzz` need more of LLVM 14, Emscripten's version on Debian 12.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -18,6 +19,8 @@ stop() {
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
+have_14() { { "$1-14" --version || "$1" --version; } 2>/dev/null | grep -q 'version 14\.'; }
+
 # The header on standard paths, else wherever the compiler itself would find it (CPATH and so on).
 have_header() {
   for prefix in /usr /usr/local /opt/homebrew $(echo "${CMAKE_PREFIX_PATH:-}" | tr ':;' '  '); do
@@ -25,6 +28,23 @@ have_header() {
   done
   printf '#if !__has_include(<%s>)\n#error\n#endif\n' "$1" |
     "${compiler:-false}" -x c++ -E - >/dev/null 2>&1
+}
+
+# Adds to `missing` what the mode needs beyond a build.
+look_for_llvm() {
+  case "$mode" in
+    lint)
+      have_14 clang-tidy || missing="$missing clang-tidy-14"
+      have_14 clang-format || missing="$missing clang-format-14"
+      ;;
+    coverage | fuzz)
+      have_14 llvm-cov || missing="$missing llvm-14"
+      folder=$({ clang++-14 -print-runtime-dir || clang++ -print-runtime-dir; } 2>/dev/null) || folder=''
+      ls "$folder"/*profile* >/dev/null 2>&1 || missing="$missing libclang-rt-14-dev"
+      ;;
+    *) return ;;
+  esac
+  have_14 clang++ || missing="$missing clang-14"
 }
 
 # Fills `missing` with Debian's package names, which serve as names here.
@@ -40,6 +60,7 @@ look() {
   [ -n "$compiler" ] || missing="$missing g++"
   have_header nlohmann/json.hpp || missing="$missing nlohmann-json3-dev"
   have_header catch2/catch.hpp || have_header catch2/catch_all.hpp || missing="$missing catch2"
+  look_for_llvm
   missing=${missing# }
 }
 
@@ -76,7 +97,8 @@ apt_install() {
 }
 
 brew_names() {
-  echo "$missing" | sed -e 's/ninja-build/ninja/' -e 's/json3-dev/json/' -e 's/ *g++//'
+  echo "$missing" | sed -e 's/[a-z-]*14[a-z-]*/llvm@14/g' -e 's/ninja-build/ninja/' \
+    -e 's/json3-dev/json/' -e 's/ *g++//'
 }
 
 install_tools() {
@@ -143,7 +165,21 @@ look_for_browser() {
   say "no chromium, chromium-browser or google-chrome: tests that need a browser are skipped"
 }
 
+# The same for the test that all C++ is formatted. Emscripten brings most of what it needs.
+look_for_clang_format() {
+  if have_14 clang-format; then return; fi
+  if have apt-get && find_root; then
+    say "installing clang-format-14, for the test of the code's format"
+    if apt_get clang-format-14 && have_14 clang-format; then return; fi
+  fi
+  say "no clang-format 14: the test of the code's format is skipped"
+}
+
+mode=${1:-}
 look
 if [ -n "$missing" ]; then install_tools; fi
 install_node_packages
-if [ "${1:-}" = test ]; then look_for_browser; fi
+if [ "$mode" = test ]; then
+  look_for_browser
+  look_for_clang_format
+fi

@@ -4,7 +4,8 @@
 #   wasm   the WebAssembly as it is shipped
 #   node   tests/**/*.test.mjs: layout of the code, stand-in for Google, the Worker on real workerd,
 #          the commands login and doctor
-# Some of them: `npm test -- unit wasm`.
+# Some of them: `npm test -- unit wasm`. What became of each test is left in build/results, with the
+# time at which its stage began; `npm run faults` reads it.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -14,6 +15,8 @@ export PATH
 export WRANGLER_SEND_METRICS=false CLOUDFLARE_CF_FETCH_ENABLED=false
 
 run_unit() {
+  PROXY_TEST_RESULTS="$PWD/build/results/unit-"
+  export PROXY_TEST_RESULTS
   cmake --preset native &&
     cmake --build --preset native &&
     ctest --preset native -j "$(getconf _NPROCESSORS_ONLN)"
@@ -30,7 +33,10 @@ run_node() {
   # A test that hangs, or leaves something open, must not hang the whole run.
   sh scripts/build-wasm.sh &&
     cmake --build --preset wasm --target worker_fixture &&
-    node --test --test-timeout=180000 --test-force-exit 'tests/**/*.test.mjs'
+    node --test --test-timeout=180000 --test-force-exit \
+      --test-reporter=spec --test-reporter-destination=stdout \
+      --test-reporter=./tests/faults/reporter.mjs \
+      --test-reporter-destination=build/results/node.tsv 'tests/**/*.test.mjs'
 }
 
 [ $# -gt 0 ] || set -- unit wasm node
@@ -48,6 +54,9 @@ summary=''
 for stage in "$@"; do
   printf '\n== %s\n' "$stage"
   started=$(date +%s)
+  mkdir -p build/results
+  rm -f "build/results/$stage" "build/results/$stage"[.-]*
+  touch "build/results/$stage"
   if ! "run_$stage"; then
     printf '\nnpm test: stage %s FAILED after %d s\n' "$stage" "$(($(date +%s) - started))" >&2
     exit 1

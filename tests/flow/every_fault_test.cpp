@@ -71,7 +71,7 @@ TEST_CASE("every plot with each operation failing in turn") {
   for (const Plot& plot : plots()) check_each(plot, &FakeHost::fail_at);
 }
 
-TEST_CASE("every plot with each operation hanging in turn") {
+TEST_CASE("every plot with each operation hanging in turn", "[P-14]") {
   for (const Plot& plot : plots()) check_each(plot, &FakeHost::hang_at);
 }
 

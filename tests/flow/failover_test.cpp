@@ -65,7 +65,8 @@ void check_rows(const std::vector<Row>& rows) {
 
 }  // namespace
 
-TEST_CASE("what the request itself is at fault for is not tried elsewhere", "[U-01][U-02][U-06]") {
+TEST_CASE("what the request itself is at fault for is not tried elsewhere",
+          "[F-23][U-01][U-02][U-03][U-06][U-08][U-14]") {
   const std::string location = "User location is not supported for the API use.";
   check_rows({
       {google_error(400, "INVALID_ARGUMENT", "Bad thing."), "400 upstream_invalid_request", "0",

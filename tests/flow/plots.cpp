@@ -181,6 +181,39 @@ void limit_for_a_moment(Story& story) {
   };
 }
 
+// Overloaded, and says for how long.
+void overload_once(Story& story) {
+  story.on_google = [](const FetchRequest&, int n) {
+    if (n > 1) return good_answer();
+    return error_answer(503, error_json(503, "UNAVAILABLE"), {{"retry-after", "1"}});
+  };
+}
+
+void break_kv(Story& story) { story.host.kv_get_fault = story.host.kv_put_fault = KvFault::fails; }
+
+void silence_kv(Story& story) {
+  story.host.kv_get_fault = story.host.kv_put_fault = KvFault::hangs;
+}
+
+void unbind_kv(Story& story) { story.host.kv_bound = false; }
+
+void guard_models(Story& story) {
+  list_models(story);
+  story.set("MODELS_REQUIRE_KEY", "true");
+}
+
+// Five pieces, and as much for Google.
+Ask large(bool streamed) {
+  Ask ask = streamed ? proxy::flow::streamed() : whole();
+  std::string body = std::move(ask.body.front());
+  body.insert(body.find("private-question"), std::string(300'000, 'w'));
+  ask.body.clear();
+  for (std::size_t at = 0; at < body.size(); at += 65'536) {
+    ask.body.push_back(body.substr(at, 65'536));
+  }
+  return ask;
+}
+
 Ask three(bool streamed) {
   return post(chat_body(std::string(R"(,"n":3,"stream":)") + (streamed ? "true" : "false")));
 }
@@ -237,6 +270,13 @@ std::vector<Plot> plots() {
       {"quota of minutes, streamed", 2, limit_first, streamed(), kStreamed},
       {"first account rests, whole", 2, rest_first, whole(), kServed},
       {"quota of a moment, streamed", 1, limit_for_a_moment, streamed(), kStreamed},
+      {"overloaded once, whole", 1, overload_once, whole(), kServed},
+      {"KV fails, streamed", 1, break_kv, streamed(), kStreamed},
+      {"KV hangs, whole", 1, silence_kv, whole(), kServed},
+      {"KV not bound, streamed", 1, unbind_kv, streamed(), kStreamed},
+      {"large body, streamed", 1, nothing, large(true), kStreamed},
+      {"large body, whole", 2, fail_once, large(false), kServed},
+      {"list of models for those with a key", 1, guard_models, get("/v1/models"), "200 ?"},
       {"invalid body", 1, nothing, in_pieces(post(chat_body(R"(,"stream":)"))), "400 invalid_json"},
   };
 }

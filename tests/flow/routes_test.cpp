@@ -263,9 +263,14 @@ TEST_CASE("long queries and thousands of headers are no trouble", "[H-18][H-19][
                  "/v1/chat/completions?private-" + std::string(16'384, 'q'));
   for (int i = 0; i < 5'000; ++i) ask.headers.emplace_back("x-private-" + std::to_string(i), "v");
   ask = ask.with("x-odd", "private-\x01\xEF\xBF\xBD").with("accept", "text/html");
+  ask = ask.with("x-long", "private-" + std::string(131'072, 'v'));
   CHECK(story.tell(ask) == "200 private-answer one two");
   for (const FetchRequest& request : story.host.fetches) {
     CHECK(request.url.find("private-") == std::string::npos);
+    for (const auto& [name, value] : request.headers) {
+      CHECK(name.find("private-") == std::string::npos);
+      CHECK(value.find("private-") == std::string::npos);
+    }
   }
 }
 

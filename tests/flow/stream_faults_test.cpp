@@ -133,7 +133,7 @@ TEST_CASE("an error event says what failed, and nothing follows it") {
   CHECK(line.get("code") == "upstream_overloaded");
 }
 
-TEST_CASE("oddities that are no faults", "[T-03][T-06][T-07][T-11][T-12][T-14][T-24]") {
+TEST_CASE("oddities that are no faults", "[T-02][T-03][T-06][T-07][T-11][T-12][T-14][T-24]") {
   const std::string good = text_event("private-answer", "STOP");
   const std::string served = "200 private-answer";
   const std::string done = served + "[DONE]";

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iostream>
 #include <string>
 #include <vector>
 
@@ -115,6 +116,7 @@ TEST_CASE(
       {"whole, LF", openai_chat::whole_renderer, "\n"},
       {"whole, CRLF", openai_chat::whole_renderer, "\r\n"},
   };
+  std::size_t split_count = 0;
   for (const GoldenCase& one : golden_cases("openai_chat")) {
     const auto upstream = one.file("upstream.sse");
     if (!upstream) continue;
@@ -125,6 +127,7 @@ TEST_CASE(
       std::string differing;
       const auto compare = [&](Chunks chunks, const std::string& split) {
         if (!differing.empty()) return;
+        ++split_count;
         if (relay(std::move(chunks), way.make, request.context, request.may_end_empty) != expected)
           differing = split;
       };
@@ -133,6 +136,7 @@ TEST_CASE(
       CHECK(differing == "");
     }
   }
+  std::cout << split_count << " splits of golden streams\n";
 }
 
 TEST_CASE("golden: a case holds its note, its inputs and nothing unknown") {

@@ -18,6 +18,8 @@ const kTables = [];
 const kTestedElsewhere = new Map([
   // A refresh is nothing without the lease and the memory around it.
   ['wasm/accounts/refresh.cpp', 'tests/unit/accounts/token_failure_test.cpp'],
+  // One table of fields with the values that each takes.
+  ['wasm/fronts/openai_chat/google_fields.cpp', 'tests/unit/fronts/openai_chat/field_matrix_test.cpp'],
   // These tell the story, which tests/flow plays through.
   ['wasm/gateway/attempt.cpp', 'tests/flow/patience_test.cpp'],
   ['wasm/gateway/body.cpp', 'tests/flow/body_test.cpp'],
@@ -25,6 +27,7 @@ const kTestedElsewhere = new Map([
   ['wasm/gateway/code_assist_project.cpp', 'tests/flow/code_assist_test.cpp'],
   ['wasm/gateway/exchange.cpp', 'tests/flow/routes_test.cpp'],
   ['wasm/gateway/gateway.cpp', 'tests/flow/routes_test.cpp'],
+  ['wasm/gateway/images.cpp', 'tests/flow/images_test.cpp'],
   ['wasm/gateway/model_list.cpp', 'tests/flow/models_list_test.cpp'],
   ['wasm/gateway/candidates.cpp', 'tests/flow/pool_test.cpp'],
   ['wasm/gateway/run.cpp', 'tests/flow/pool_test.cpp'],
@@ -97,6 +100,8 @@ holds('no file knows the machine it was written on', rules.machinePaths);
 holds('no file knows where packages came from', rules.registryHosts);
 holds('every source has a unit test', rules.unitTests, kTestedElsewhere);
 holds('every fault of the list has a test that names it', rules.faultRows);
+holds('K-12 every hash of a key is compared, to its end', rules.evenLoops);
+holds('P-18 methods of ctx are called on it', rules.contextMethods);
 holds('docs/operations.md explains every variable', documents.variables);
 holds('docs/operations.md explains every error code', documents.errorCodes);
 holds('docs/operations.md explains every log word', documents.logWords);

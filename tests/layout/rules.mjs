@@ -1,6 +1,8 @@
 // The rules of the house as plain functions: from the project's files to a list of what is wrong.
 //   files    Map from path (relative to the project's root, `/` between folders) to text
 //   returns  one sentence for each problem, beginning with the path; empty if all is well
+import { faultsOf } from '../faults/results.mjs';
+import { kFaults } from '../faults/rows.mjs';
 import { blanked, functionsOf, shellFunctionsOf } from './functions.mjs';
 
 const pathsOf = (files, pattern) => [...files.keys()].filter((path) => pattern.test(path)).sort();
@@ -208,24 +210,58 @@ export function unitTests(files, elsewhere = new Map()) {
   return problems.concat(absent(files, [...elsewhere.keys()]));
 }
 
-// Rows of the list of faults: accounts, token cache, OAuth, an upstream's answers.
-export const kFaultRows = { A: 14, B: 12, O: 21, U: 23 };
-
-// Each row must stand in the name or the tags of a test; in a table inside it nobody finds it.
-export function faultRows(files, rows = kFaultRows) {
+// Each fault of tests/faults/rows.mjs must stand in the name or the tags of a test, as in a table
+// inside it nobody finds it; and none may that is not in the list.
+export function faultRows(files, faults = kFaults) {
   const head =
-    /\b(?:TEST_CASE|test)\(\s*((?:(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`)[\s,]*)+)/g;
-  const named = new Set();
-  // The tests of these rules hold made-up ones.
-  for (const path of pathsOf(files, /^tests\/(?!layout\/).*\.(?:cpp|mjs)$/)) {
-    for (const { 1: names } of files.get(path).matchAll(head)) {
-      for (const [row] of names.matchAll(/\b[A-Z]-\d\d\b/g)) named.add(row);
+    /\b(?:TEST_CASE|test|holds)\(\s*((?:(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`)[\s,]*)+)/g;
+  const missing = new Set(Object.keys(faults));
+  const problems = [];
+  // The tests of the rules and of the list hold made-up ones.
+  for (const path of pathsOf(files, /^tests\/(?!layout\/rules\.test|faults\/).*\.(?:cpp|mjs)$/)) {
+    const text = files.get(path);
+    for (const { 1: names, index } of text.matchAll(head)) {
+      for (const id of faultsOf(names)) {
+        missing.delete(id);
+        if (!(id in faults)) problems.push(`${path}:${lineAt(text, index)}: there is no fault ${id}`);
+      }
     }
   }
-  return Object.entries(rows)
-    .flatMap(([letter, count]) =>
-      Array.from({ length: count }, (_, i) => `${letter}-${String(i + 1).padStart(2, '0')}`),
-    )
-    .filter((row) => !named.has(row))
-    .map((row) => `${row}: no test has this fault in its name or tags`);
+  return problems.concat(
+    [...missing].map((id) => `${id}: no test has this fault in its name or tags`),
+  );
+}
+
+// Where keys are compared: neither of the loops may end before its last step, nor do less in one.
+//   compared  Map from path to the names of its functions
+export function evenLoops(files, compared = kCompared) {
+  const problems = [];
+  for (const [path, names] of compared) {
+    const text = files.get(path) ?? '';
+    const found = functionsOf(text, 'cpp').filter(({ name }) => names.includes(name));
+    if (found.length < names.length) problems.push(`${path}: not all of ${names} are there`);
+    for (const { name, line, lines } of found) {
+      const body = blanked(text, 'cpp').split('\n').slice(line - 1, line - 1 + lines).join('\n');
+      const [loop] = /^ {2}for \(.*?^ {2}\}/ms.exec(body) ?? [''];
+      const early = /\b(?:if|break|continue|return|goto|throw)\b|&&|\|\||\?/.exec(loop);
+      if (loop === '') problems.push(`${path}: ${name} has no loop`);
+      if (early) problems.push(`${path}: the loop of ${name} has \`${early[0]}\``);
+    }
+  }
+  return problems;
+}
+
+const kCompared = new Map([
+  ['wasm/base/sha256.cpp', ['equal_in_constant_time']],
+  ['wasm/gateway/caller_auth.cpp', ['is_known']],
+]);
+
+// A method of ctx that is called without it throws, but only on the platform itself.
+export function contextMethods(files) {
+  const patterns = [
+    ['ctx is for calls of its methods and nothing else', /\bctx\b(?!\s*\)\s*\{|\.\w+\()/g],
+    ['a method of ctx must stay on its object', /\b(?:waitUntil|passThroughOnException)\b(?<!\bctx\.waitUntil)/g],
+  ];
+  const shim = pathsOf(files, /^js-shim\//).map((path) => [path, blanked(files.get(path), 'js')]);
+  return forbidden(shim, patterns);
 }

@@ -260,18 +260,49 @@ test('unit tests', () => {
 
 test('rows of faults', () => {
   const rule = rules.faultRows;
-  const rows = { A: 2, U: 1 };
+  const faults = { 'A-01': '', 'A-02': '', 'U-01': '' };
   const cpp = (text) => ({ 'tests/unit/a/a_test.cpp': text });
   const missing = (...names) => names.map((name) => RegExp(`^${name}: no test`));
-  finds(rule, cpp('TEST_CASE("A-01 U-01 x", "[A-02]") {'), [], rows);
-  finds(rule, cpp('TEST_CASE("x \\" A-01"\n    " A-02",\n    "[P-01][U-01]") {'), [], rows);
+  finds(rule, cpp('TEST_CASE("A-01 U-01 x", "[A-02]") {'), [], faults);
+  finds(rule, cpp('TEST_CASE("x \\" A-01"\n    " A-02",\n    "[U-01]") {'), [], faults);
+  finds(rule, cpp('TEST_CASE("A-01 to A-02, U-01") {'), [], faults);
   const all = missing('A-01', 'A-02', 'U-01');
-  finds(rule, cpp('TEST_CASE("x") {\n  check("A-01", "A-02");\n}'), all, rows);
-  finds(rule, cpp('// Of A-01.\nTEST_CASE("A-011 A-02") {'), missing('A-01', 'U-01'), rows);
-  finds(rule, { ...cpp(''), 'wasm/a.cpp': 'TEST_CASE("A-01") {' }, all, rows);
-  finds(rule, { 'tests/layout/x.mjs': "test('A-01', x)" }, all, rows);
+  finds(rule, cpp('TEST_CASE("x") {\n  check("A-01", "A-02");\n}'), all, faults);
+  finds(rule, cpp('// Of A-01.\nTEST_CASE("A-011 A-02") {'), missing('A-01', 'U-01'), faults);
+  finds(rule, { ...cpp(''), 'wasm/a.cpp': 'TEST_CASE("A-01") {' }, all, faults);
+  finds(rule, { 'tests/layout/rules.test.mjs': "test('A-01', x)" }, all, faults);
+  finds(rule, { 'tests/faults/x.mjs': "test('A-01', x)" }, all, faults);
   const js = "test('A-01', () => {\n});\ntest(`A-02 ${x}`, () => 'U-01');";
-  finds(rule, { 'tests/worker/x.test.mjs': js }, missing('U-01'), rows);
+  finds(rule, { 'tests/worker/x.test.mjs': js }, missing('U-01'), faults);
+  finds(rule, cpp('TEST_CASE("A-01 to A-03 U-01") {'), [/_test.cpp:1: .* no fault A-03/], faults);
+});
+
+test('loops that compare keys', () => {
+  const compared = new Map([['wasm/a.cpp', ['same']]]);
+  const finding = (step, ...problems) => {
+    const loop = `  for (int i = 0; i < n; ++i) {\n    ${step}\n  }\n`;
+    const text = `bool same(int n) {\n  int d = 0;\n${loop}  return d == 0 && n > 0;\n}\n`;
+    finds(rules.evenLoops, { 'wasm/a.cpp': text }, problems, compared);
+  };
+  finding('d |= a[i] ^ b[i];');
+  finding('if (a[i] != b[i]) return false;', /has `if`/);
+  finding('d = d || a[i] != b[i];', /has `\|\|`/);
+  finding('d += a[i] == b[i] ? 0 : 1;', /has `\?`/);
+  finds(rules.evenLoops, { 'wasm/a.cpp': 'bool same() { return true; }' }, [/no loop/], compared);
+  finds(rules.evenLoops, { 'wasm/a.cpp': '' }, [/not all/], compared);
+});
+
+test('methods of ctx', () => {
+  const shim = (text) => ({ 'js-shim/a.mjs': text });
+  const finding = (text, ...problems) => finds(rules.contextMethods, shim(text), problems);
+  finding('export default { fetch(request, env, ctx) {\n  ctx.waitUntil(a);\n} };');
+  finding('// Not ctx alone.\nconst a = "ctx";');
+  finding('const { waitUntil } = ctx;', /for calls/, /must stay/);
+  finding('later(ctx.waitUntil);', /for calls/);
+  finding('ctx.waitUntil.call(null, a);', /for calls/);
+  finding('engine.ctx = ctx;', /for calls/, /for calls/);
+  finding('waitUntil(a);', /must stay/);
+  finding('ctx.passThroughOnException();', /must stay/);
 });
 
 test('variables', () => {

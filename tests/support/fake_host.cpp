@@ -6,6 +6,7 @@
 
 #include "base/sha256.h"
 #include "host/http.h"
+#include "support/garbage.h"
 
 namespace proxy::test {
 namespace {
@@ -91,6 +92,7 @@ void FakeHost::forget() {
   fetches.clear();
   logs.clear();
   transcript.clear();
+  verbs.clear();
   received_.clear();
   answer_counts_.clear();
 }
@@ -157,23 +159,40 @@ void FakeHost::settle(host::CallId call, bool has_ended) {
   calls_.erase(call);
 }
 
+bool FakeHost::is_alive(const Open& operation) const {
+  return operation.due_ms != kNever && !operation.hangs && !lost_.contains(operation.call);
+}
+
+std::int64_t FakeHost::next_due_ms() const {
+  std::int64_t next_ms = kNever;
+  for (const Open& operation : open_) {
+    if (is_alive(operation)) next_ms = std::min(next_ms, operation.due_ms);
+  }
+  return next_ms;
+}
+
+std::optional<std::size_t> FakeHost::first_due(host::CallId call) const {
+  for (std::size_t i = 0; i < open_.size(); ++i) {
+    const Open& operation = open_[i];
+    if (operation.call == call && is_alive(operation) && operation.due_ms <= now_ms) return i;
+  }
+  return std::nullopt;
+}
+
+bool FakeHost::pass_time() {
+  const std::int64_t next_ms = next_due_ms();
+  if (next_ms == kNever) return false;
+  now_ms = std::max(now_ms, next_ms);
+  return true;
+}
+
 // One answer, or a step of the clock. False if nothing will ever be due.
 bool FakeHost::answer_one() {
-  const auto is_alive = [this](const Open& operation) {
-    return operation.due_ms != kNever && !operation.hangs && !lost_.contains(operation.call);
-  };
-  std::int64_t next_ms = kNever;
   std::vector<std::size_t> due;
   for (std::size_t i = 0; i < open_.size(); ++i) {
-    if (!is_alive(open_[i])) continue;
-    next_ms = std::min(next_ms, open_[i].due_ms);
-    if (open_[i].due_ms <= now_ms) due.push_back(i);
+    if (is_alive(open_[i]) && open_[i].due_ms <= now_ms) due.push_back(i);
   }
-  if (next_ms == kNever) return false;
-  if (due.empty()) {
-    now_ms = next_ms;
-    return true;
-  }
+  if (due.empty()) return pass_time();
   give(due[shuffles_ ? random_() % due.size() : 0]);
   return true;
 }
@@ -196,11 +215,12 @@ void FakeHost::give(std::size_t place) {
     return;
   }
   std::copy(answer.bytes.begin(), answer.bytes.end(), room);
-  settle(id, call.resume(operation.op, answer.status,
-                         host::Bytes::placed(room, answer.bytes.size())));
+  settle(id,
+         call.resume(operation.op, answer.status, host::Bytes::placed(room, answer.bytes.size())));
 }
 
 FakeHost::Answer FakeHost::answer_to(Open& operation) {
+  if (operation.garbage) return answer_garbage(operation);
   switch (operation.kind) {
     case Kind::kv_get:
     case Kind::kv_put:
@@ -218,6 +238,27 @@ FakeHost::Answer FakeHost::answer_to(Open& operation) {
       break;
   }
   return {operation.fails ? host::kFailed : host::kDone, {}};
+}
+
+// Bytes that come in place of a body's own are lost; after any other answer it has ended.
+FakeHost::Answer FakeHost::answer_garbage(const Open& operation) {
+  Garbage garbage =
+      garbage_for(kVerbs[static_cast<std::size_t>(operation.kind)], operation.garbage.value());
+  if (operation.kind == Kind::fetch) {
+    check_upload(operation.call, operation.op);
+    bodies_[{operation.call, operation.op}] = {
+        {garbage.body.begin(), garbage.body.end()}, BodyEnd::clean, 0};
+  }
+  if (operation.kind == Kind::read) {
+    const auto found = bodies_.find({operation.call, operation.body});
+    if (garbage.status == host::kDone) {
+      if (!found->second.chunks.empty()) found->second.chunks.pop_front();
+    } else {
+      uploads_.erase({operation.call, operation.body});
+      bodies_.erase(found);
+    }
+  }
+  return {garbage.status, std::move(garbage.bytes)};
 }
 
 FakeHost::Answer FakeHost::answer_kv(const Open& operation) {

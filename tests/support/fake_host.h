@@ -104,6 +104,11 @@ class FakeHost {
   // One fault at the n-th awaited operation (from 1), in the order in which they are started.
   void fail_at(std::size_t n) { fail_at_ = n; }  // it fails; a sleep ends at once
   void hang_at(std::size_t n) { hang_at_ = n; }  // it is never answered; a sleep goes on as ever
+  // It is answered at once with garbage of that kind (support/garbage.h).
+  void spoil_at(std::size_t n, std::size_t kind) { spoil_at_ = {n, kind}; }
+  // Added to what now_ms() says; timers do not care.
+  std::int64_t clock_error_ms = 0;
+  std::optional<std::uint8_t> random_byte;  // in place of all that random() gives
   // The caller leaves at the n-th answer to this call (from 1), which is then not given.
   void cancel_at(std::size_t n, host::CallId call = 1) { cancel_at_[call] = n; }
 
@@ -120,6 +125,11 @@ class FakeHost {
   // Answers what is open until nothing can be answered any more, or `steps` answers have been
   // given. Returns whether all calls have ended, but for those that were lost.
   bool run(std::size_t steps = 1'000'000);
+  // For stories that choose the order themselves: whether an answer to this call is due now; gives
+  // the first of them; lets time pass until something is due, which may be never.
+  bool can_answer(host::CallId call) const { return first_due(call).has_value(); }
+  void answer(host::CallId call) { give(first_due(call).value()); }
+  bool pass_time();
   void cancel(host::CallId call);  // the caller leaves
   // The platform drops the call without a word: nothing of it is ever answered.
   void lose(host::CallId call);
@@ -133,6 +143,8 @@ class FakeHost {
   std::vector<std::string> logs;        // lines, with "info ", "warn " or "error " before
   std::vector<std::string> transcript;  // operations as they are started, and answers to callers
   std::size_t operation_count() const { return operation_count_; }
+  std::vector<std::string_view> verbs;  // of the awaited operations, in the order of their start
+  std::size_t most_waiting = 0;         // fetches of one call that waited for their headers at once
   std::size_t answer_count(host::CallId call) { return answer_counts_[call]; }
   std::size_t open_count() const { return open_.size(); }
   // Drops all that has happened; for stories of a million calls.
@@ -148,6 +160,8 @@ class FakeHost {
   friend struct Verbs;  // the functions of host/host.h
 
   enum class Kind : std::uint8_t { kv_get, kv_put, kv_delete, fetch, read, sleep, wait, sign };
+  static constexpr std::string_view kVerbs[] = {"kv_get", "kv_put", "kv_delete", "fetch",
+                                                "read",   "sleep",  "wait",      "sign"};
 
   struct Open {
     host::CallId call;
@@ -162,6 +176,7 @@ class FakeHost {
     FetchAnswer answer{};    // fetch
     bool fails = false;
     bool hangs = false;
+    std::optional<std::size_t> garbage{};  // its kind
   };
   struct Body {
     std::deque<std::string> chunks;
@@ -184,8 +199,12 @@ class FakeHost {
 
   static void require(bool holds, const char* rule);
   bool answer_one();
+  std::int64_t next_due_ms() const;
+  bool is_alive(const Open& operation) const;
+  std::optional<std::size_t> first_due(host::CallId call) const;
   void give(std::size_t place);
   Answer answer_to(Open& operation);
+  Answer answer_garbage(const Open& operation);
   Answer answer_kv(const Open& operation);
   Answer answer_fetch(const Open& operation);
   Answer answer_read(const Open& operation);
@@ -207,6 +226,7 @@ class FakeHost {
   std::map<host::CallId, std::size_t> cancel_at_;
   std::size_t fail_at_ = 0;
   std::size_t hang_at_ = 0;
+  std::pair<std::size_t, std::size_t> spoil_at_{};
   host::CallId last_call_ = 0;
 };
 

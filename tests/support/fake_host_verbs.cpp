@@ -45,7 +45,10 @@ struct Verbs {
   static void write(host::CallId call, std::string_view bytes);
   static void end(host::CallId call);
   static void random(std::span<std::uint8_t> out) {
-    for (std::uint8_t& byte : out) byte = static_cast<std::uint8_t>(current().random_());
+    FakeHost& host = current();
+    for (std::uint8_t& byte : out) {
+      byte = host.random_byte.value_or(static_cast<std::uint8_t>(host.random_()));
+    }
   }
 };
 
@@ -64,7 +67,17 @@ void Verbs::open(Open operation) {
     operation.fails = true;
     operation.due_ms = host.now_ms;
   }
+  if (host.operation_count_ == host.spoil_at_.first) {
+    operation.garbage = host.spoil_at_.second;
+    operation.due_ms = host.now_ms;
+  }
+  host.verbs.push_back(FakeHost::kVerbs[static_cast<std::size_t>(operation.kind)]);
   host.open_.push_back(std::move(operation));
+  const host::CallId call = host.open_.back().call;
+  const auto waiting = std::count_if(
+      host.open_.begin(), host.open_.end(),
+      [call](const Open& other) { return other.kind == Kind::fetch && other.call == call; });
+  host.most_waiting = std::max(host.most_waiting, static_cast<std::size_t>(waiting));
 }
 
 void Verbs::kv(Open operation, KvFault fault) {
@@ -245,7 +258,7 @@ void respond(CallId call, int status, std::string_view head, std::string_view bo
 
 void write(CallId call, std::string_view bytes) { Verbs::write(call, bytes); }
 void end(CallId call) { Verbs::end(call); }
-std::int64_t now_ms() { return Verbs::current().now_ms; }
+std::int64_t now_ms() { return Verbs::current().now_ms + Verbs::current().clock_error_ms; }
 void random(std::span<std::uint8_t> out) { Verbs::random(out); }
 
 std::optional<std::string> env(std::string_view name) {

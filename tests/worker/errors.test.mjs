@@ -63,7 +63,7 @@ test('fields of a wrong type or value: `param` names them', async () => {
     [{ messages: [{ role: 'user', content: [null] }] }, 'invalid_type', 'messages[0].content[0]'],
     [
       { messages: [{ role: 'user', content: [{ type: 'text' }] }] },
-      'missing_required_parameter',
+      'invalid_type',
       'messages[0].content[0].text',
     ],
     [{ stream: 'true' }, 'invalid_type', 'stream'],

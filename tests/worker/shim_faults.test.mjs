@@ -74,7 +74,8 @@ const kFaults = {
 };
 
 for (const [fault, kind] of Object.entries(kFaults)) {
-  test(`${fault}: this call and three streams end with an error, the next is served`, async () => {
+  const ids = fault === 'recursion' ? 'P-02, P-03, P-05' : fault === 'memory' ? 'P-02, P-04, P-05' : 'P-02, P-05';
+  test(`${ids}: ${fault}: this call and three streams end with an error, the next is served`, async () => {
     const { instance } = await state();
     const names = [1, 2, 3].map((i) => `${fault}${i}`);
     const streams = await Promise.all(names.map(openStream));
@@ -97,7 +98,7 @@ for (const [fault, kind] of Object.entries(kFaults)) {
   });
 }
 
-test('a fault after the first event ends the stream with an error event', async () => {
+test('P-02 to P-04: a fault after the first event ends the stream with an error event', async () => {
   for (const fault of Object.keys(kFaults)) {
     const { status, text } = await call(`/late/${fault}`);
     assert.equal(status, 200);
@@ -114,7 +115,7 @@ test('a HEAD request that fails has no body', async () => {
   assert.deepEqual([status, text], [500, '']);
 });
 
-test('a call that waits for its client, a timer or another call ends with the instance', async () => {
+test('P-05: a call that waits for its client, a timer or another call ends with the instance', async () => {
   const upload = open(`${worker.url}/echo`, { method: 'POST', body: 'the beginning' });
   const waiting = [call('/alone/3600000'), call('/spawn/never'), call('/proxy/gate/never')];
   await until(async () => (await state()).open === 4, 'all to wait');
@@ -143,7 +144,7 @@ test('the log line has the path without the query, cut', async () => {
   assert.deepEqual(routes, ['/fault/abort', `/late/abort/${'x'.repeat(116)}`]);
 });
 
-test('1,000 faults in a row leave no memory behind', async () => {
+test('P-06: 1,000 faults in a row leave no memory behind', async () => {
   const faults = ['abort', 'bounds', 'recursion', 'unreachable'];
   const run = async (count) => {
     for (let i = 0; i < count; i += 10) {
@@ -159,7 +160,7 @@ test('1,000 faults in a row leave no memory behind', async () => {
   assert.equal((await call('/text')).text, 'text');
 });
 
-test('faults, streams, bodies and leaving clients in any order', async (t) => {
+test('P-05: faults, streams, bodies and leaving clients in any order', async (t) => {
   const seed = Number(process.env.SEED ?? Date.now() % 1e6);
   t.diagnostic(`SEED=${seed}`);
   let random = seed;
@@ -203,7 +204,7 @@ test('faults, streams, bodies and leaving clients in any order', async (t) => {
   for (const line of logs) assert.equal(JSON.parse(line).ev, 'trap');
 });
 
-test('without memory for its bytes a call is refused, and the others live on', async () => {
+test('P-04: without memory for its bytes a call is refused, and the others live on', async () => {
   const { instance } = await state();
   const stream = await openStream('room');
   const filling = await fillMemory();
@@ -217,7 +218,7 @@ test('without memory for its bytes a call is refused, and the others live on', a
   assert.equal(await stream.ended, 'data: first\n\ndata: last\n\n');
 });
 
-test('in a stream the refusal is an error event', async () => {
+test('P-04: in a stream the refusal is an error event', async () => {
   const stream = await openStream('crowded');
   const filling = await fillMemory();
   upstream.open('crowded');
@@ -236,20 +237,46 @@ test('spawned work that waits for bytes without room ends as well', async () => 
   await until(isIdle, 'memory to be free and the spawned task to end');
 });
 
-test('a wasm that does not start: every route is 503', async (t) => {
+const kHeader = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+const kTypes = [1, 4, 1, 0x60, 0, 0];
+const name = (text) => [text.length, ...Buffer.from(text)];
+const kBroken = {
+  // (module)
+  TypeError: [],
   // (module (import "host" "no_such_verb" (func)))
-  const header = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
-  const types = [1, 4, 1, 0x60, 0, 0];
-  const name = (text) => [text.length, ...Buffer.from(text)];
-  const bytes = [...header, ...types, 2, 21, 1, ...name('host'), ...name('no_such_verb'), 0, 0];
-  const broken = await startWorker(t, { wasm: new Uint8Array(bytes) });
-  for (const path of ['/', '/health', '/v1/models']) {
-    assertErrorAnswer(await broken.call(path), 503, 'internal_error');
+  LinkError: [...kTypes, 2, 21, 1, ...name('host'), ...name('no_such_verb'), 0, 0],
+  // (module (func unreachable) (start 0))
+  RuntimeError: [...kTypes, 3, 2, 1, 0, 8, 1, 0, 10, 5, 1, 3, 0, 0, 0x0b],
+};
+
+for (const [kind, sections] of Object.entries(kBroken)) {
+  test(`P-16: a wasm that does not start (${kind}): every route is 503`, async (t) => {
+    const broken = await startWorker(t, { wasm: new Uint8Array([...kHeader, ...sections]) });
+    for (const path of ['/', '/health', '/v1/models', '/v1/chat/completions', '/no/such/path']) {
+      const options = path.includes('chat') ? { method: 'POST', body: '{}' } : undefined;
+      assertErrorAnswer(await broken.call(path, options), 503, 'internal_error');
+    }
+    assert.deepEqual(broken.logs.map((line) => JSON.parse(line).kind), Array(5).fill(kind));
+  });
+}
+
+test('P-02: the fresh instance is there within 5 ms', async () => {
+  const timed = async (path) => {
+    const start = performance.now();
+    await call(path);
+    return performance.now() - start;
+  };
+  // The shortest of many, as other programs run as well.
+  let [first, usual] = [Infinity, Infinity];
+  for (let i = 0; i < 30; ++i) {
+    await call('/fault/unreachable');
+    first = Math.min(first, await timed('/text'));
+    usual = Math.min(usual, await timed('/text'));
   }
-  assert.equal(JSON.parse(broken.logs[0]).kind, 'LinkError');
+  assert.ok(first - usual < 5, `${first} ms, usually ${usual} ms`);
 });
 
-test('an exception in the shim itself is answered as an error', async (t) => {
+test('P-17: an exception in the shim itself is answered as an error', async (t) => {
   const main = `import shim from './js-shim/index.mjs';
     export default { fetch: (request, env) => shim.fetch(request, env, { waitUntil: null }) };`;
   const misused = await startWorker(t, { wasm, main });

@@ -14,6 +14,7 @@ import { Miniflare } from 'miniflare';
 import { createTestHarness } from 'wrangler';
 import { workerConfig } from '../../scripts/lib/local_worker.mjs';
 import { startGoogle } from '../../tools/google/server.mjs';
+import { countedConfig, countShim, inspected } from './fixture/shim_counts.mjs';
 import { until } from './fixture/worker.mjs';
 
 // Tests talk to this machine only; without this, something would be looked up on another.
@@ -39,6 +40,7 @@ const kUnset = Object.fromEntries(
     'DEFAULT_MODEL',
     'DEFAULT_UPSTREAM',
     'ENABLE_CODE_ASSIST',
+    'FETCH_IMAGES',
     'IMAGES_AS_MARKDOWN',
     'INCLUDE_THOUGHTS',
     'MAX_BODY_BYTES',
@@ -95,11 +97,16 @@ export async function startProxy(t, { settings, google: options } = {}) {
 //   google    options of the stand-in, or one that runs already
 //   persist   folder that keeps KV longer than this process
 //   outbound  Request => Response, in place of the network
-export async function startWorkerd(t, { settings, google: given, persist, outbound } = {}) {
+//   alter     config => config, of the Worker that is started
+export async function startWorkerd(
+  t,
+  { settings, google: given, persist, outbound, alter = (config) => config } = {},
+) {
   const google = given?.url ? given : await startGoogle({ eventDelayMs: 0, ...given });
   if (google !== given) t.after(() => google.close());
   const logs = [];
   const optionsFor = (changes, port = 0) => ({
+    ...inspected,
     host: '127.0.0.1',
     port,
     cf: false,
@@ -108,18 +115,27 @@ export async function startWorkerd(t, { settings, google: given, persist, outbou
     handleStructuredLogs: ({ message }) => logs.push(message),
     workers: [
       {
-        config: workerConfig(settingsFor(google, changes)),
+        config: alter(countedConfig(workerConfig(settingsFor(google, changes)))),
         dev: outbound && { outboundService: { type: 'fetcher', handler: outbound } },
       },
     ],
   });
   const mf = new Miniflare(optionsFor(settings));
-  t.after(() => mf.dispose());
+  let save = () => {};
+  t.after(async () => {
+    await save();
+    await mf.dispose();
+  });
   const url = await mf.ready;
+  save = await countShim(mf, 'openai-compatible-proxy');
   return interfaceOf(url, google, {
     namespace: () => mf.getKVNamespace('TOKEN_CACHE'),
     logs: () => logs,
-    restart: (changes) => mf.setOptions(optionsFor(changes, Number(url.port))),
+    restart: async (changes) => {
+      await save();
+      await mf.setOptions(optionsFor(changes, Number(url.port)));
+      save = await countShim(mf, 'openai-compatible-proxy');
+    },
   });
 }
 

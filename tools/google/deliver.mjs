@@ -9,6 +9,7 @@ export async function deliver(response, answer, fault, { record, signal }) {
   if (fault.hang === 'headers') await untilGone(signal);
   if (fault.cut === 'headers') return lose(response, fault, record);
   if (signal.aborted) return undefined;
+  if (fault.raw) return deliverRaw(response, fault, { record, signal });
   record.status = answer.status;
   const body = fault.gzip ? await zipped(answer.body) : answer.body;
   const headers = { ...answer.headers };
@@ -26,6 +27,17 @@ export async function deliver(response, answer, fault, { record, signal }) {
   }
   response.flushHeaders();
   return pump(response, limited(pieces(body), fault, signal), fault, { record, signal });
+}
+
+// Bytes in place of an HTTP answer, from its first line on.
+async function deliverRaw(response, { raw: { bytes, then } }, { record, signal }) {
+  for (const piece of bytes) {
+    if (signal.aborted) return;
+    record.sent += Buffer.byteLength(piece);
+    await new Promise((resolve) => response.socket.write(piece, resolve));
+  }
+  if (then === 'hang') await untilGone(signal);
+  if (!signal.aborted) lose(response, { reset: then === 'reset' }, record);
 }
 
 const isPlain = (fault) => ['cutAfter', 'hangAfter', 'slowMs', 'closeDelimited']

@@ -17,6 +17,7 @@
 //     hang: 'headers' | hangAfter: n     silence        delayMs    before the headers
 //     slowMs     one byte at a time       gzip: true      lineEnd: '\n'
 //     closeDelimited: true    no Content-Length and no chunking, the end of the body is the close
+//     raw: {bytes: [...], then: 'close' | 'reset' | 'hang'}    that, in place of an HTTP answer
 // Instead of a list a function may be given: called with each call, it returns an entry or nothing.
 import { Failure } from './errors.mjs';
 import { isTokenFor } from './oauth.mjs';

@@ -36,7 +36,7 @@ bool is_visible(std::string_view text, std::size_t longest) {
 }
 
 bool is_location(std::string_view text) {
-  return !text.empty() && text.size() <= kLocationBytes &&
+  return !text.empty() && text.size() <= kLocationBytes && text.front() != '-' &&
          std::all_of(text.begin(), text.end(), [](char c) {
            return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
          });
@@ -123,9 +123,9 @@ bool Reader::read_credential() {
       entry_.pick(kMembers);
   // A whole key file is an entry, too.
   const bool is_key_file = !key.missing() || type.equals("service_account");
-  const int count =
-      !is_blank(refresh_token) + !is_blank(api_key) + (!is_blank(service_account) || is_key_file);
-  if (count > 1) {
+  const bool given[] = {!is_blank(refresh_token), !is_blank(api_key),
+                        !is_blank(service_account) || is_key_file};
+  if (std::count(std::begin(given), std::end(given), true) > 1) {
     return warn(kInvalid,
                 "The entry has several credentials; keep one: refresh_token, api_key or "
                 "service_account.");

@@ -22,6 +22,7 @@ constexpr ErrorTraits kTraits[] = {
     {"invalid_image_url", 400, kRequest, false},
     {"invalid_image_format", 400, kRequest, false},
     {"invalid_image", 400, kRequest, false},
+    {"image_too_large", 400, kRequest, false},
     {"empty_array", 400, kRequest, false},
     {"array_above_max_length", 400, kRequest, false},
     {"string_above_max_length", 400, kRequest, false},

@@ -23,6 +23,7 @@ enum class ErrorCode : std::uint8_t {
   invalid_image_url,
   invalid_image_format,
   invalid_image,
+  image_too_large,
   empty_array,
   array_above_max_length,
   string_above_max_length,

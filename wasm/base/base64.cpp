@@ -12,7 +12,7 @@ constexpr std::string_view kAlphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::uint8_t kNone = 0xFF;
 
-constexpr std::array<std::uint8_t, 256> make_values() {
+consteval std::array<std::uint8_t, 256> make_values() {
   std::array<std::uint8_t, 256> values{};
   for (auto& value : values) value = kNone;
   for (std::size_t i = 0; i < kAlphabet.size(); ++i) {
@@ -78,21 +78,31 @@ std::optional<std::string> standard(std::string_view text) {
   return out;
 }
 
+std::size_t encoded_size(std::size_t bytes) { return (bytes + 2) / 3 * 4; }
+
+// From the end, where no group covers bytes that have not been read.
+void expand(char* data, std::size_t bytes) {
+  for (std::size_t groups = (bytes + 2) / 3; groups-- > 0;) {
+    const char* const in = data + 3 * groups;
+    const std::size_t left = bytes - 3 * groups;
+    const auto byte = [in, left](std::size_t j) {
+      return j < left ? std::uint32_t{static_cast<unsigned char>(in[j])} : 0u;
+    };
+    const std::uint32_t group = byte(0) << 16 | byte(1) << 8 | byte(2);
+    char* const out = data + 4 * groups;
+    out[3] = left > 2 ? kAlphabet[group & 63] : '=';
+    out[2] = left > 1 ? kAlphabet[group >> 6 & 63] : '=';
+    out[1] = kAlphabet[group >> 12 & 63];
+    out[0] = kAlphabet[group >> 18];
+  }
+}
+
 std::string encode(std::string_view bytes) {
   std::string out;
-  out.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    std::uint32_t group = 0;
-    for (std::size_t j = 0; j < 3; ++j) {
-      const bool there = i + j < bytes.size();
-      group = group << 8 | (there ? static_cast<unsigned char>(bytes[i + j]) : 0u);
-    }
-    const std::size_t left = bytes.size() - i;
-    out += kAlphabet[group >> 18];
-    out += kAlphabet[group >> 12 & 63];
-    out += left > 1 ? kAlphabet[group >> 6 & 63] : '=';
-    out += left > 2 ? kAlphabet[group & 63] : '=';
-  }
+  out.reserve(encoded_size(bytes.size()));
+  out += bytes;
+  out.resize(encoded_size(bytes.size()));
+  expand(out.data(), bytes.size());
   return out;
 }
 

@@ -1,6 +1,7 @@
 // Base64 (RFC 4648).
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,7 +15,11 @@ bool is_standard(std::string_view text);
 //   returns  nothing if it is not base64 even so
 std::optional<std::string> standard(std::string_view text);
 
+std::size_t encoded_size(std::size_t bytes);
 std::string encode(std::string_view bytes);
+// In place, where there is no memory for both forms.
+//   data  `bytes` of them, and room for all of encoded_size()
+void expand(char* data, std::size_t bytes);
 // Of the alphabet for URLs, without padding (RFC 4648 5).
 std::string encode_for_url(std::string_view bytes);
 std::optional<std::string> decode(std::string_view standard);

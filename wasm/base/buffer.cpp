@@ -30,11 +30,16 @@ void Buffer::append(std::span<const char> bytes) {
 }
 
 void Buffer::reserve(std::size_t capacity) {
-  if (capacity <= capacity_) return;
+  if (!try_reserve(capacity)) std::abort();  // as operator new does without exceptions
+}
+
+bool Buffer::try_reserve(std::size_t capacity) {
+  if (capacity <= capacity_) return true;
   char* const grown = static_cast<char*>(std::realloc(data_, capacity));
-  if (grown == nullptr) std::abort();  // as operator new does without exceptions
+  if (grown == nullptr) return false;
   data_ = grown;
   capacity_ = capacity;
+  return true;
 }
 
 void Buffer::release() {

@@ -21,6 +21,8 @@ class Buffer {
   std::span<char> room() { return {data_ + size_, capacity_ - size_}; }
   // Room for `capacity` bytes in all.
   void reserve(std::size_t capacity);
+  // The same; false, and nothing is changed, if there is no memory for it.
+  bool try_reserve(std::size_t capacity);
   // Forgets the bytes and keeps the room.
   void clear() { size_ = 0; }
   // Gives the room back, too.

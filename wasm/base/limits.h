@@ -12,8 +12,8 @@ inline constexpr std::size_t kMiB = 1024 * 1024;
 inline constexpr std::size_t kDefaultBodyBytes =
     25 * kMiB;                                           // Google documents 20 MB of inline data
 inline constexpr std::size_t kMaxBodyBytes = 26 * kMiB;  // top of MAX_BODY_BYTES; see below
-// Of the wasm's 64 MiB, for all bodies of an isolate and what they are translated to: enough for
-// one of kDefaultBodyBytes.
+// Of the wasm's 64 MiB, for all bodies of an isolate, what they are translated to, and large
+// answers: enough for one body of kDefaultBodyBytes.
 inline constexpr std::size_t kBodiesInFlightBytes = 54 * kMiB;
 inline constexpr std::size_t kJsonDepth = 128;       // 829 recorded requests nest at most 12 deep
 inline constexpr std::size_t kJsonValues = 250'000;  // 16 bytes of index each
@@ -28,6 +28,18 @@ inline constexpr std::size_t kErrorMessageBytes = 1'000;
 inline constexpr std::size_t kUpstreamMessageBytes = 500;  // of Google's words inside ours
 inline constexpr std::int64_t kBodyStallMs = 30'000;       // a body that sends no byte for so long
 
+// URLs of images and files, and the images that are fetched (FETCH_IMAGES). MB as 1,000,000 bytes:
+// as base64 they take a third more of the memory.
+inline constexpr std::size_t kUrlBytes = 2'048;
+inline constexpr std::size_t kImages = 8;                // of one request, each counted once
+inline constexpr int kImagesAtOnce = 2;                  // of six connections that wait for headers
+inline constexpr std::size_t kImageBytes = 10'000'000;   // of one
+inline constexpr std::size_t kImagesBytes = 20'000'000;  // of a request's together
+inline constexpr std::int64_t kImageDeadlineMs = 10'000;   // for one, with its redirects
+inline constexpr std::int64_t kImagesDeadlineMs = 20'000;  // for all: then a caller wants a word
+inline constexpr int kImageRedirects = 3;                  // of one
+inline constexpr int kSubrequestsForImages = 20;  // leaves room for kSubrequestsToBegin; see below
+
 // Schemas converted to Google's older dialect. Google reads JSON 100 levels deep, and a request
 // puts six around a schema; what is below the limit takes four more.
 inline constexpr std::size_t kSchemaDepth = 64;
@@ -41,6 +53,8 @@ inline constexpr std::size_t kEventBytes = 32 * kMiB;   // one event may hold an
 inline constexpr std::size_t kAnswerBytes = 24 * kMiB;  // when stream is false: gathered in 64 MiB
 inline constexpr std::size_t kAccessTokenBytes = 4'096;
 inline constexpr std::size_t kEventValues = 250'000;
+// Of kBodiesInFlightBytes, what one answer is counted as at most: alone, any fits.
+inline constexpr std::size_t kLargestAnswerBytes = 48 * kMiB;
 
 // Waiting.
 inline constexpr std::int64_t kOAuthDeadlineMs = 10'000;

@@ -80,6 +80,7 @@ class [[nodiscard]] Result<void> {
 
 }  // namespace proxy
 
+// NOLINTBEGIN(bugprone-macro-parentheses): a declaration, and what leaves, stand in none.
 #define PROXY_JOIN2(a, b) a##b
 #define PROXY_JOIN(a, b) PROXY_JOIN2(a, b)
 #define PROXY_TRY(result, declaration, expression, leave) \
@@ -96,3 +97,4 @@ class [[nodiscard]] Result<void> {
 // For Result<void>.
 #define TRY_VOID(...) PROXY_TRY_VOID(PROXY_JOIN(result_, __LINE__), (__VA_ARGS__), return )
 #define CO_TRY_VOID(...) PROXY_TRY_VOID(PROXY_JOIN(result_, __LINE__), (__VA_ARGS__), co_return )
+// NOLINTEND(bugprone-macro-parentheses)

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <string_view>
 
+#include "base/buffer.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "gateway/body.h"
 #include "gateway/pace.h"
 #include "gateway/relay.h"
 #include "host/log.h"
@@ -110,17 +112,20 @@ bool is_readable(const host::Response& response) {
 class Delivery {
  public:
   Delivery(Exchange& exchange, const Prepared& request, Reply& reply, Choice& choice,
-           bool in_envelope)
+           bool in_envelope, std::size_t& body_bytes)
       : exchange_(exchange),
         reply_(reply),
         choice_(choice),
-        relay_(reply.renderer(), choice.index, request.model, in_envelope) {}
+        relay_(reply.renderer(), choice.index, request.model, in_envelope),
+        body_bytes_(body_bytes),
+        share_(body_bytes) {}
 
   MaybeFailure take(std::span<char> chunk) {
     bytes_in_ += chunk.size();
     if (!reply_.streams() && bytes_in_ > limits::kAnswerBytes) {
       return gemini::invalid_response("Google's answer is larger than 24 MiB.");
     }
+    if (!has_room(chunk.size())) return gemini::Failure{.error = too_busy()};
     MaybeFailure failure = relay_.feed(chunk, reply_.out());
     flush();
     return failure;
@@ -153,6 +158,32 @@ class Delivery {
   }
 
  private:
+  // Large events, and large answers that are gathered, take their share of the isolate's memory:
+  // running out of it would end the calls of all. Counted is what is held of Google's bytes, and as
+  // much again for what is made of an event or, at the end, of the whole.
+  bool has_room(std::size_t bytes) {
+    constexpr std::size_t kSmall = limits::kMiB;  // is not counted; a chunk is 512 KiB at most
+    constexpr std::size_t kAroundText = 512;      // of an event's bytes; they are not kept
+    std::size_t needed = 0;
+    const std::size_t room = relay_.room_for(bytes);
+    if (room > kSmall) needed = room + relay_.pending() + bytes;
+    const std::size_t dropped = static_cast<std::size_t>(relay_.events()) * kAroundText;
+    if (!reply_.streams() && bytes_in_ > dropped + kSmall) needed += 2 * (bytes_in_ - dropped);
+    needed = std::min(needed, limits::kLargestAnswerBytes);
+    if (needed <= counted_) {
+      share_.keep_only(needed);
+    } else if (!share_.take(needed - counted_)) {
+      return false;
+    }
+    counted_ = needed;
+    if (room <= kSmall) return true;
+    if (!relay_.make_room(bytes)) return false;
+    // Beside others there may be less in one piece than all together.
+    base::Buffer made_of_it;
+    return body_bytes_ - counted_ < limits::kMiB ||
+           made_of_it.try_reserve(std::min(relay_.pending() + bytes, limits::kAnswerBytes));
+  }
+
   void flush() {
     if (reply_.streams() && reply_.flush()) choice_.shown = true;
   }
@@ -161,13 +192,17 @@ class Delivery {
   Reply& reply_;
   Choice& choice_;
   Relay relay_;
+  std::size_t& body_bytes_;  // of the isolate
+  BodyShare share_;
+  std::size_t counted_ = 0;  // of the share
   std::size_t bytes_in_ = 0;
 };
 
-host::Task<MaybeFailure> deliver(Exchange& exchange, const Config& config, const Prepared& request,
+host::Task<MaybeFailure> deliver(Exchange& exchange, Isolate& isolate, const Prepared& request,
                                  Reply& reply, Choice& choice, host::Response response,
                                  bool accept_empty, bool in_envelope) {
-  Delivery delivery(exchange, request, reply, choice, in_envelope);
+  const Config& config = isolate.config;
+  Delivery delivery(exchange, request, reply, choice, in_envelope, isolate.body_bytes);
   Patience patience(exchange, reply.streams(), config.idle_deadline_ms, limits::kKeepAliveMs,
                     "keep-alive");
   Pace pace(config.pace_ms);
@@ -214,11 +249,11 @@ bool is_late(const Prepared& request) {
   return host::now_ms() >= request.read_at_ms + limits::kLastAttemptMs;
 }
 
-host::Task<MaybeFailure> attempt(Exchange& exchange, const Config& config, const Prepared& request,
+host::Task<MaybeFailure> attempt(Exchange& exchange, Isolate& isolate, const Prepared& request,
                                  Reply& reply, Choice& choice, Outgoing outgoing,
                                  bool accept_empty) {
   host::Operation fetch = exchange.call().fetch(outgoing.head, outgoing.body->pieces());
-  Patience patience(exchange, reply.streams(), config.headers_deadline_ms,
+  Patience patience(exchange, reply.streams(), isolate.config.headers_deadline_ms,
                     first_word_ms(exchange, request), "waiting");
   if (!co_await patience.wait_for(fetch)) co_return silence();
   exchange.facts().upstream_status = static_cast<int>(fetch.status());
@@ -231,7 +266,7 @@ host::Task<MaybeFailure> attempt(Exchange& exchange, const Config& config, const
   if (!is_readable(response)) {
     co_return gemini::invalid_response("Google's answer has an encoding that cannot be read.");
   }
-  co_return co_await deliver(exchange, config, request, reply, choice, std::move(response),
+  co_return co_await deliver(exchange, isolate, request, reply, choice, std::move(response),
                              accept_empty, outgoing.in_envelope);
 }
 

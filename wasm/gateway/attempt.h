@@ -5,9 +5,9 @@
 #include <optional>
 #include <string>
 
-#include "gateway/config.h"
 #include "gateway/dispatch.h"
 #include "gateway/exchange.h"
+#include "gateway/isolate.h"
 #include "gateway/prepared.h"
 #include "gateway/reply.h"
 #include "gemini/errors.h"
@@ -33,7 +33,7 @@ struct Choice {
 //   returns       nothing if the choice has ended, be it by an error inside the stream; or the
 //                 failure, if the caller has seen nothing of the choice: another attempt may be
 //                 made
-host::Task<std::optional<gemini::Failure>> attempt(Exchange& exchange, const Config& config,
+host::Task<std::optional<gemini::Failure>> attempt(Exchange& exchange, Isolate& isolate,
                                                    const Prepared& request, Reply& reply,
                                                    Choice& choice, Outgoing outgoing,
                                                    bool accept_empty);

@@ -21,6 +21,7 @@ class BodyShare {
 
   // False if the isolate has no room for `bytes` more.
   bool take(std::size_t bytes);
+  void give_back(std::size_t bytes) { keep_only(taken_ - bytes); }
   // Gives back all but `bytes`.
   void keep_only(std::size_t bytes);
 

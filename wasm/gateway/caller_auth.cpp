@@ -45,12 +45,12 @@ bool is_loopback_call(const host::RequestHead& head) {
 
 bool is_welcome_without_key(const host::RequestHead& head, const Config& config) {
   switch (config.anonymous) {
-    case Anonymous::refused:
-      return false;
-    case Anonymous::loopback:
-      return is_loopback_call(head);
     case Anonymous::allowed:
       return true;
+    case Anonymous::loopback:
+      return is_loopback_call(head);
+    case Anonymous::refused:
+      break;
   }
   return false;
 }

@@ -15,6 +15,7 @@
 #include "gateway/body.h"
 #include "gateway/conversation.h"
 #include "gateway/dispatch.h"
+#include "gateway/images.h"
 #include "gateway/reply.h"
 #include "gateway/run.h"
 #include "gemini/repair.h"
@@ -28,8 +29,9 @@ namespace {
 
 namespace openai_chat = fronts::openai_chat;
 
-openai_chat::RequestOptions options_for(const host::HeaderView& headers, const Config& config,
+openai_chat::RequestOptions options_for(const host::RequestHead& head, const Config& config,
                                         bool has_vertex) {
+  const host::HeaderView& headers = head.headers;
   return {.aliases = &config.aliases,
           .profiles = &config.profiles,
           .default_model = config.default_model,
@@ -39,7 +41,9 @@ openai_chat::RequestOptions options_for(const host::HeaderView& headers, const C
                             openai_chat::streams_by_default(headers.get("accept").value_or(""),
                                                             headers.get("user-agent").value_or("")),
           .most_choices = config.most_choices,
-          .has_vertex = has_vertex};
+          .has_vertex = has_vertex,
+          .fetchable_images = config.fetchable_images,
+          .own_host = head.host};
 }
 
 openai_chat::AnswerContext answer_context(openai_chat::ChatRequest& request, const Config& config) {
@@ -59,6 +63,7 @@ struct Translated {
   openai_chat::AnswerContext context;
   bool stream = true;
   std::vector<std::string> warnings;
+  std::vector<gemini::RemoteImage> images;
 };
 
 // Reads and translates the caller's body. Of it only what the upstream's body views stays in
@@ -70,8 +75,7 @@ host::Task<Result<Translated>> translate(Exchange& exchange, Isolate& isolate, B
   json::Index index;
   CO_TRY(openai_chat::ChatRequest request,
          openai_chat::read_request(
-             body.span(), index,
-             options_for(call.request().headers, isolate.config, isolate.has_vertex)));
+             body.span(), index, options_for(call.request(), isolate.config, isolate.has_vertex)));
   exchange.facts().model = request.model;
   exchange.set_warnings(request.warnings);
   const std::size_t written = gemini::written_size(request.upstream, body.view());
@@ -92,6 +96,7 @@ host::Task<Result<Translated>> translate(Exchange& exchange, Isolate& isolate, B
   }
   translated.stream = request.stream;
   translated.warnings = request.warnings;
+  translated.images = std::move(request.upstream.images);
   translated.context = answer_context(request, isolate.config);
   const bool is_viewed = !prepared.body->gaps.empty();
   share.keep_only(written + (is_viewed ? body.size() : 0));
@@ -191,6 +196,16 @@ host::Task<void> chat(Exchange& exchange, Isolate& isolate) {
   } else if (explains) {
     explain(exchange, isolate, *translated);
   } else {
+    // The body views them. Nothing more of the request can be wrong now.
+    ImageFetch images(exchange.call(), isolate.config.fetchable_images,
+                      std::move(translated->images), share);
+    host::Join& all = images.all();
+    co_await all;
+    if (images.refusal()) {
+      exchange.send_error(*images.refusal());
+      co_return;
+    }
+    images.fill(*request.body);
     co_await answer(exchange, isolate, std::move(*translated));
   }
 }

@@ -42,6 +42,12 @@ class Reader {
     return otherwise;
   }
 
+  image_url::Fetchable fetchable_images() {
+    constexpr std::string_view kName = "FETCH_IMAGES";
+    if (text::equals_ignoring_case(variable(kName), "http")) return image_url::Fetchable::http_too;
+    return flag(kName, false) ? image_url::Fetchable::https : image_url::Fetchable::nothing;
+  }
+
   std::string base_url(std::string_view name, std::string_view otherwise) {
     std::string value = variable(name);
     if (value.empty()) return std::string(otherwise);
@@ -148,12 +154,28 @@ class Reader {
   Config& config_;
 };
 
-bool is_loopback(std::string_view authority) {
-  for (const std::string_view host : {"localhost", "127.0.0.1", "[::1]"}) {
-    if (authority == host) return true;
-    if (authority.starts_with(host) && authority[host.size()] == ':') return true;
+bool is_loopback(std::string_view host) {
+  return host == "localhost" || host == "127.0.0.1" || host == "[::1]";
+}
+
+// What stands in front of the port; empty if it is no host.
+std::string_view host_of(std::string_view authority) {
+  if (authority.starts_with('[')) {
+    const std::string_view host = authority.substr(0, authority.find(']') + 1);
+    const bool is_address = host.find_first_not_of("[]0123456789abcdefABCDEF:.") == host.npos;
+    return is_address ? host : std::string_view();
   }
-  return false;
+  const std::string_view host = authority.substr(0, authority.find(':'));
+  return accounts::is_identifier(host) ? host : std::string_view();
+}
+
+// Nothing, or `:8443`.
+bool is_port(std::string_view text) {
+  constexpr std::int64_t kMost = 65'535;
+  if (text.empty()) return true;
+  return text.size() > 1 && text.front() == ':' &&
+         text.find_first_not_of("0123456789", 1) == text.npos &&
+         text::parse_decimal(text.substr(1)).value_or(kMost + 1) <= kMost;
 }
 
 }  // namespace
@@ -163,11 +185,12 @@ bool is_safe_base_url(std::string_view url) {
   if (!secure && !url.starts_with("http://")) return false;
   const std::string_view rest = url.substr(secure ? 8 : 7);
   const std::string_view authority = rest.substr(0, rest.find('/'));
-  if (authority.empty() || url.ends_with('/')) return false;
+  const std::string_view host = host_of(authority);
+  if (host.empty() || !is_port(authority.substr(host.size())) || url.ends_with('/')) return false;
   const bool plain = std::all_of(url.begin(), url.end(), [](char c) {
     return c > 0x20 && c < 0x7F && c != '?' && c != '#' && c != '@' && c != '\\';
   });
-  return plain && (secure || is_loopback(authority));
+  return plain && (secure || is_loopback(host));
 }
 
 Config read_config() {
@@ -183,6 +206,7 @@ Config read_config() {
   config.include_thoughts = reader.flag("INCLUDE_THOUGHTS", true);
   config.text_signatures = reader.flag("RETURN_TEXT_SIGNATURES", true);
   config.images_as_markdown = reader.flag("IMAGES_AS_MARKDOWN", false);
+  config.fetchable_images = reader.fetchable_images();
   config.most_choices =
       static_cast<int>(reader.number("MAX_N", limits::kChoices, limits::kMostChoices));
   const std::string origins = variable("ALLOWED_ORIGINS");

@@ -12,6 +12,7 @@
 
 #include "accounts/account.h"
 #include "base/api_error.h"
+#include "base/image_url.h"
 #include "base/sha256.h"
 #include "gemini/models.h"
 
@@ -57,6 +58,8 @@ struct Config {
   std::int64_t pace_ms;                      // STREAM_PACE_MS
   std::optional<ApiError> error;             // nothing can be sent upstream
   std::vector<ConfigNote> notes;             // to be logged once
+
+  image_url::Fetchable fetchable_images = image_url::Fetchable::nothing;  // FETCH_IMAGES
 };
 
 // Reads host::env().

@@ -34,6 +34,12 @@ class Relay {
   //   returns       nothing, or why this is no whole answer
   std::optional<gemini::Failure> finish(bool accept_empty, std::string& out);
 
+  // Of an event that has not come whole: its bytes so far, and the memory that holds them when
+  // `bytes` more are here.
+  std::size_t pending() const { return reader_.pending(); }
+  std::size_t room_for(std::size_t bytes) const { return reader_.room_for(bytes); }
+  bool make_room(std::size_t bytes) { return reader_.make_room(bytes); }
+
   const gemini::Answer& answer() const { return answer_; }
   int events() const { return events_; }
 

@@ -6,7 +6,11 @@ bool Reply::flush() {
   if (out_.empty() || ended_) return false;
   if (!exchange_.started()) exchange_.start_stream();
   exchange_.write(out_);
+  // A stream that waits holds little: a hundred that come fast and are read slowly would fill the
+  // memory otherwise.
+  constexpr std::size_t kKept = 128 * 1024;
   out_.clear();
+  if (out_.capacity() > kKept) out_.shrink_to_fit();
   return true;
 }
 

@@ -92,7 +92,7 @@ host::Task<std::optional<gemini::Failure>> Run::send(const Account& account,
   for (const std::string_view name : dropped) exchange_.warn_of_dropped(name);
   if (copies) second.keep_only(outgoing.body->text.size());
   const bool accept_empty = request_.may_end_empty || attempts_.upstream > 1;
-  auto failure = co_await attempt(exchange_, isolate_.config, request_, reply_, choice_,
+  auto failure = co_await attempt(exchange_, isolate_, request_, reply_, choice_,
                                   std::move(outgoing), accept_empty);
   // Of a cache that is another project's Google may say no more than that.
   const int status = exchange_.facts().upstream_status;

@@ -130,7 +130,8 @@ std::string google_says(const GoogleError& error, int status) {
   return "Google: " + words;
 }
 
-Failure failure(ErrorCode code, std::string message, Remedy remedy, std::string param = {}) {
+Failure failure(ErrorCode code, const std::string& message, Remedy remedy,
+                std::string_view param = {}) {
   return {.error = ApiError(code, message, param), .remedy = remedy};
 }
 
@@ -156,15 +157,15 @@ Failure blaming(Failure failure, Blame blame, std::int64_t cool_ms) {
 constexpr std::int64_t kRefusedMs = 600'000;
 
 // Google refuses the account, not the request: its owner must do something.
-Failure refused_account(const GoogleError& error, std::string message) {
-  Failure result = blaming(
-      failure(ErrorCode::upstream_permission_denied, std::move(message), Remedy::other_account),
-      Blame::model, kRefusedMs);
+Failure refused_account(const GoogleError& error, const std::string& message) {
+  Failure result =
+      blaming(failure(ErrorCode::upstream_permission_denied, message, Remedy::other_account),
+              Blame::model, kRefusedMs);
   result.owner_link = error.link;
   return result;
 }
 
-Failure quota_failure(const GoogleError& error, std::string message) {
+Failure quota_failure(const GoogleError& error, const std::string& message) {
   constexpr std::int64_t kShortMs = 300'000;  // clients wait so long, but not longer
   constexpr std::int64_t kNoneAtAllMs = 3'600'000;
   constexpr std::int64_t kLeastMs = 1'000;  // "0s" would have clients ask again without a pause
@@ -178,7 +179,7 @@ Failure quota_failure(const GoogleError& error, std::string message) {
   const auto retry_ms = error.retry_ms ? error.retry_ms : error.reset_ms;
   const bool spent = none_at_all || daily || (!error.retry_ms && retry_ms.value_or(0) > kShortMs);
   Failure result = failure(spent ? ErrorCode::insufficient_quota : ErrorCode::rate_limit_exceeded,
-                           std::move(message), Remedy::other_account);
+                           message, Remedy::other_account);
   result.is_quota = true;
   result.blame = error.names_quotas && !error.names_model ? Blame::account : Blame::model;
   // Google names half a minute in RetryInfo even for a daily quota.
@@ -235,7 +236,7 @@ std::optional<Failure> specific_failure(const GoogleError& error, int status,
   return std::nullopt;
 }
 
-Failure failure_by_status(const GoogleError& error, int status, std::string message) {
+Failure failure_by_status(const GoogleError& error, int status, const std::string& message) {
   constexpr std::int64_t kWrongMs = 60'000;
   switch (status) {
     case 401:
@@ -244,7 +245,7 @@ Failure failure_by_status(const GoogleError& error, int status, std::string mess
                   "Google refused the account's access token. " + message, Remedy::fresh_token),
           Blame::account, kWrongMs);
     case 403:
-      return refused_account(error, std::move(message));
+      return refused_account(error, message);
     case 404:  // and no word of Google's API: a wrong address, such as a location that there is not
       return blaming(failure(ErrorCode::upstream_invalid_response, message, Remedy::other_account),
                      Blame::account, kWrongMs);
@@ -258,7 +259,7 @@ Failure failure_by_status(const GoogleError& error, int status, std::string mess
     case 431:
       return failure(ErrorCode::request_too_large, message, Remedy::none);
     case 429:
-      return quota_failure(error, std::move(message));
+      return quota_failure(error, message);
     case 503:
     case 529: {
       Failure result = after_pause(
@@ -282,11 +283,10 @@ Failure failure_by_status(const GoogleError& error, int status, std::string mess
   return after_pause(failure(ErrorCode::upstream_error, message, Remedy::same_account), kPauseMs);
 }
 
-Failure classify(const GoogleError& error, int status, std::string message,
+Failure classify(const GoogleError& error, int status, const std::string& message,
                  std::string_view model) {
   auto specific = specific_failure(error, status, message, model);
-  Failure result =
-      specific ? *std::move(specific) : failure_by_status(error, status, std::move(message));
+  Failure result = specific ? *std::move(specific) : failure_by_status(error, status, message);
   if (status == 400) result.google_message = error.message;
   return result;
 }
@@ -317,7 +317,7 @@ Failure read_stream_error(std::string_view event, std::string_view model) {
   const bool has_status = error.code >= 400 && error.code <= 599 && error.code != kCancelled;
   std::string message = google_words(error.message);
   if (message.empty()) message = "Google ended its answer with an error.";
-  return classify(error, has_status ? error.code : kInternal, std::move(message), model);
+  return classify(error, has_status ? error.code : kInternal, message, model);
 }
 
 Failure network_failure() {
@@ -325,12 +325,12 @@ Failure network_failure() {
                  Remedy::same_account);
 }
 
-Failure invalid_response(std::string message) {
-  return failure(ErrorCode::upstream_invalid_response, std::move(message), Remedy::same_account);
+Failure invalid_response(const std::string& message) {
+  return failure(ErrorCode::upstream_invalid_response, message, Remedy::same_account);
 }
 
-Failure timed_out(std::string message) {
-  return failure(ErrorCode::upstream_timeout, std::move(message), Remedy::none);
+Failure timed_out(const std::string& message) {
+  return failure(ErrorCode::upstream_timeout, message, Remedy::none);
 }
 
 Failure cut_answer() {
@@ -347,7 +347,7 @@ Failure malformed_call(std::string_view finish_message) {
   if (!finish_message.empty()) {
     message += " Google: " + google_words(json::unescaped({finish_message}));
   }
-  return failure(ErrorCode::malformed_function_call, std::move(message), Remedy::same_account);
+  return failure(ErrorCode::malformed_function_call, message, Remedy::same_account);
 }
 
 }  // namespace proxy::gemini

@@ -59,8 +59,8 @@ Failure read_stream_error(std::string_view event, std::string_view model);
 // No answer at all: DNS, TLS, refused, reset.
 Failure network_failure();
 // An answer that is not what was asked for.
-Failure invalid_response(std::string message);
-Failure timed_out(std::string message);
+Failure invalid_response(const std::string& message);
+Failure timed_out(const std::string& message);
 // The stream ended without a finish.
 Failure cut_answer();
 // It ended, but nothing was said: worth one more try.

@@ -15,7 +15,7 @@ constexpr std::uint8_t kAllLevels = kMinimal | kLow | kMedium | kHigh;
 constexpr std::int64_t kOutputTokens = 65'536;  // of the text models since 2.5
 
 // Text models of 2.5: thinking by budget.
-constexpr Family by_budget(std::string_view pattern, std::int32_t least, std::int32_t most) {
+consteval Family by_budget(std::string_view pattern, std::int32_t least, std::int32_t most) {
   Family family{.pattern = pattern};
   family.thinking = Thinking::budget;
   family.least_budget = least;
@@ -27,7 +27,7 @@ constexpr Family by_budget(std::string_view pattern, std::int32_t least, std::in
 }
 
 // Text models of Gemini 3 and later: thinking by level.
-constexpr Family by_level(std::string_view pattern, std::uint8_t levels, bool strict = false) {
+consteval Family by_level(std::string_view pattern, std::uint8_t levels, bool strict = false) {
   Family family{.pattern = pattern};
   family.thinking = Thinking::level;
   family.levels = levels;
@@ -38,7 +38,7 @@ constexpr Family by_level(std::string_view pattern, std::uint8_t levels, bool st
   return family;
 }
 
-constexpr Family image_by_level(std::string_view pattern, std::uint8_t levels) {
+consteval Family image_by_level(std::string_view pattern, std::uint8_t levels) {
   Family family = by_level(pattern, levels);
   family.output = Output::image;
   family.thoughts_shown = false;
@@ -46,21 +46,21 @@ constexpr Family image_by_level(std::string_view pattern, std::uint8_t levels) {
   return family;
 }
 
-constexpr Family pro_2_5() {
+consteval Family pro_2_5() {
   Family family = by_budget("gemini-2.5-pro*", 128, 32'768);
   family.can_stop = false;
   return family;
 }
 
 // Does not think unless it is asked to.
-constexpr Family flash_lite_2_5() {
+consteval Family flash_lite_2_5() {
   Family family = by_budget("gemini-2.5-flash-lite*", 512, 24'576);
   family.thoughts_shown = false;
   return family;
 }
 
 // The careful row: what all of them have in common.
-constexpr Family any_gemini() {
+consteval Family any_gemini() {
   Family family = by_level("gemini-*", kLow | kMedium | kHigh, true);
   family.output_tokens = 0;
   return family;

@@ -15,6 +15,15 @@ namespace proxy::gemini {
 
 enum class Role : std::uint8_t { user, model };
 
+// Stands for the media type of an image that is to be fetched first: in place of its data is the
+// URL, which views Request::images.
+inline constexpr std::string_view kToBeFetched = "image/*";
+
+struct RemoteImage {
+  std::string url;   // needs no escaping
+  std::string path;  // of the part in the caller's request, for errors
+};
+
 // Bytes inside the request.
 struct Blob {
   json::RawString mime_type;
@@ -32,7 +41,7 @@ struct Part {
   Kind kind = Kind::text;
   bool is_error = false;      // function_response: `text` says what failed
   json::RawString text;       // text; base64; URI; output or error of a function
-  json::RawString mime_type;  // inline_data; file_data, if known
+  json::RawString mime_type;  // inline_data; file_data, if known; may be kToBeFetched
   json::RawString name;       // of the function
   json::RawString id;         // of the call; empty = not sent
   json::RawValue args;        // function_call: a JSON object
@@ -91,6 +100,9 @@ struct Request {
   bool vertex_only = false;
   bool foreign_fields = false;  // some are not the Gemini API's
   Arena arena;                  // owns what of all this is not the caller's text
+
+  // To be fetched, each URL once; the elements must stay where they are.
+  std::vector<RemoteImage> images;
 };
 
 }  // namespace proxy::gemini

@@ -7,6 +7,10 @@ using json::Writer;
 
 void write_blob(Writer& json, json::RawString mime_type, json::RawString data) {
   json.key("inlineData").begin_object();
+  if (mime_type.escaped == kToBeFetched) {
+    json.key("mimeType").gap(mime_type).key("data").gap(data).end_object();
+    return;
+  }
   json.key("mimeType").string(mime_type).key("data").string(data).end_object();
 }
 

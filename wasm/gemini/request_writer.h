@@ -14,7 +14,8 @@ namespace proxy::gemini {
 // Google's implicit prompt cache would never hit.
 void write_request(const Request& request, json::Writer json);
 
-// The same as a rope.
+// The same as a rope. Of an image that is to be fetched, type and URL are two gaps, one after the
+// other, to be filled with type and data.
 //   lasting  the caller's body, which outlives it: long strings of it are not copied
 json::Rope rope_of(const Request& request, std::string_view lasting);
 

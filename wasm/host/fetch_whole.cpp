@@ -16,9 +16,11 @@ Task<Whole> fetch_whole(Call& call, Operation& deadline, OutgoingRequest request
     co_await first_of(piece, deadline);
     whole.timed_out = !piece.answered();
     if (whole.timed_out) co_return whole;
-    if (piece.status() != kDone) response.finished();
-    if (piece.status() == kFailed) co_return whole;
-    if (piece.status() == kEnd) break;
+    if (piece.status() != kDone) {
+      response.finished();
+      if (piece.status() != kEnd) co_return whole;
+      break;
+    }
     whole.body += piece.take_bytes().view();
   }
   whole.status = status;

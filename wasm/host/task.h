@@ -35,6 +35,7 @@ void destroy(std::coroutine_handle<> task) noexcept;
 // Puts a coroutine on the ready list.
 void make_ready(std::coroutine_handle<> waiter);
 
+// NOLINTBEGIN(readability-convert-member-functions-to-static): the compiler calls them on objects.
 struct PromiseBase {
   struct FinalAwaiter {
     bool await_ready() noexcept { return false; }
@@ -67,6 +68,7 @@ struct Promise<void> : PromiseBase {
   auto get_return_object() { return std::coroutine_handle<Promise>::from_promise(*this); }
   void return_void() {}
 };
+// NOLINTEND(readability-convert-member-functions-to-static)
 
 }  // namespace detail
 

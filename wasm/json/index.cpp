@@ -15,6 +15,7 @@ namespace proxy::json {
 namespace {
 
 constexpr std::string_view kBom = "\xEF\xBB\xBF";
+constexpr std::string_view kReplacement = "fffd";  // of an escape: U+FFFD
 constexpr std::ptrdiff_t kSafeDigits = 308;  // so many digits without an exponent fit a double
 
 // Text of JSON begins with two ASCII characters, so its zeros tell the encodings apart (RFC 4627
@@ -23,7 +24,7 @@ bool is_utf16_or_32(std::string_view text) {
   using namespace std::string_view_literals;
   if (text.size() < 4) return false;
   int zeros = 0;
-  for (int i = 0; i < 4; ++i) zeros = zeros * 2 + (text[static_cast<std::size_t>(i)] == 0);
+  for (int i = 0; i < 4; ++i) zeros = zeros * 2 + (text[static_cast<std::size_t>(i)] == 0 ? 1 : 0);
   return zeros == 0b0101 || zeros == 0b0111 || zeros == 0b1010 || zeros == 0b1110 ||
          text.starts_with("\0\0\xFE\xFF"sv);
 }
@@ -132,7 +133,8 @@ bool Scanner::document() {
     if (!(in_object ? member() : element())) return false;
   }
   skip_space();
-  return at_ == end_ || unexpected();
+  if (at_ != end_) return unexpected();
+  return true;
 }
 
 bool Scanner::value() {
@@ -267,7 +269,7 @@ bool Scanner::code_unit() {
   if (is_high_surrogate(unit) && low_surrogate_follows()) {
     at_ += 6;
   } else if (is_high_surrogate(unit) || is_low_surrogate(unit)) {
-    std::memcpy(begin, "fffd", 4);
+    std::memcpy(begin, kReplacement.data(), kReplacement.size());
   }
   return true;
 }

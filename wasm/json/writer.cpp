@@ -79,6 +79,13 @@ Writer& Writer::key(RawString name) {
 Writer& Writer::string(std::string_view plain) { return open_string().text(plain).close_string(); }
 Writer& Writer::string(RawString raw) { return open_string().text(raw).close_string(); }
 
+Writer& Writer::gap(RawString raw) {
+  if (rope_ == nullptr) return string(raw);
+  open_string();
+  rope_->gaps.push_back({out_.size(), raw.escaped});
+  return close_string();
+}
+
 Writer& Writer::raw(RawValue value) {
   assert(!value.empty());
   begin_value();

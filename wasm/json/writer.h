@@ -33,6 +33,7 @@ class Writer {
 
   Writer& string(std::string_view plain);  // escaped here
   Writer& string(RawString raw);           // copied as it is
+  Writer& gap(RawString raw);              // of a rope, a gap however short it is
   Writer& raw(RawValue value);             // copied as it is
   Writer& integer(std::int64_t value);
   Writer& boolean(bool value);

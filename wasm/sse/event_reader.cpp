@@ -17,6 +17,7 @@ namespace {
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kDataField = "data";
 constexpr std::string_view kUsualStart = "data: ";
+constexpr std::size_t kLarge = 4 * 1024 * 1024;
 
 bool is_line_end(char c) { return c == '\n' || c == '\r'; }
 
@@ -126,9 +127,9 @@ bool EventReader::step() {
       at_ = end_;
       return false;
     case Place::done:
-      at_ = end_;
-      return false;
+      break;
   }
+  at_ = end_;
   return false;
 }
 
@@ -209,17 +210,25 @@ void EventReader::end_line() {
   place_ = Place::line_start;
 }
 
-// Doubles, but never past the bound: near it, doubling would take twice the memory for nothing.
-// One byte more lets a joint be added before the bound is checked.
+// Never past the bound: near it, doubling would take twice the memory for nothing. One byte more
+// lets a joint be added before the bound is checked.
 // Large events take few and long steps: a block that grows has its old and its new self in memory,
 // and the blocks it has left behind are of no use to it.
+std::size_t EventReader::room_for(std::size_t bytes) const {
+  const std::size_t needed = buffer_.size() + bytes;
+  if (needed <= kLarge || needed <= buffer_.capacity()) return std::max(needed, buffer_.capacity());
+  const std::size_t room = needed > 4 * kLarge ? max_event_bytes_ + 1 : 4 * kLarge;
+  return std::max(needed, std::min(room, max_event_bytes_ + 1));
+}
+
+bool EventReader::make_room(std::size_t bytes) {
+  const std::size_t needed = buffer_.size() + bytes;
+  // More than the bound is never stored.
+  return needed <= kLarge || needed > max_event_bytes_ + 1 || buffer_.try_reserve(room_for(bytes));
+}
+
 void EventReader::append(std::span<const char> bytes) {
-  constexpr std::size_t kLarge = 4 * 1024 * 1024;
-  const std::size_t needed = buffer_.size() + bytes.size();
-  if (needed > kLarge && needed > buffer_.capacity()) {
-    const std::size_t room = needed > 4 * kLarge ? max_event_bytes_ + 1 : 4 * kLarge;
-    buffer_.reserve(std::max(needed, std::min(room, max_event_bytes_ + 1)));
-  }
+  if (buffer_.size() + bytes.size() > kLarge) buffer_.reserve(room_for(bytes.size()));
   buffer_.append(bytes);
 }
 

@@ -42,6 +42,13 @@ class EventReader {
   // Call until it returns need_more.
   Status next(Event& event);
 
+  // Of an event that has not come whole: its bytes so far, and the size of the buffer when `bytes`
+  // more have come.
+  std::size_t pending() const { return buffer_.size(); }
+  std::size_t room_for(std::size_t bytes) const;
+  // Makes that room, if it is large. False if there is no memory for it.
+  bool make_room(std::size_t bytes);
+
  private:
   // Where in the stream the next byte stands.
   enum class Place {

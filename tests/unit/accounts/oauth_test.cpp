@@ -172,7 +172,8 @@ TEST_CASE("a client without a secret sends none, and a rotated refresh token is 
   CHECK(request.head.starts_with("POST\nhttp://localhost:1/token\n"));
 }
 
-TEST_CASE("every answer of the token endpoint has its meaning") {
+TEST_CASE("every answer of the token endpoint has its meaning",
+          "[O-01][O-02][O-03][O-04][O-05][O-06][O-07][O-08][O-13][O-14]") {
   for (const AnswerRow& row : kAnswers) {
     CAPTURE(row.id, row.status, row.body);
     const TokenReply reply = read(row.status, row.body);
@@ -205,7 +206,7 @@ TEST_CASE("O-08 the longest access token") {
   CHECK(summary(read(200, reply(4'097))) == "garbled access_token");
 }
 
-TEST_CASE("expires_in", "[O-09][O-10][O-11]") {
+TEST_CASE("expires_in", "[O-09][O-10][O-11][O-12]") {
   struct Row {
     std::string_view id, value, expected;
   };

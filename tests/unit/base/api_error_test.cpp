@@ -38,6 +38,7 @@ const Row kRows[] = {
     {invalid_image_url, "invalid_image_url", 400, kRequest, false},
     {invalid_image_format, "invalid_image_format", 400, kRequest, false},
     {invalid_image, "invalid_image", 400, kRequest, false},
+    {image_too_large, "image_too_large", 400, kRequest, false},
     {empty_array, "empty_array", 400, kRequest, false},
     {array_above_max_length, "array_above_max_length", 400, kRequest, false},
     {string_above_max_length, "string_above_max_length", 400, kRequest, false},

@@ -9,6 +9,8 @@
 using proxy::base64::decode;
 using proxy::base64::encode;
 using proxy::base64::encode_for_url;
+using proxy::base64::encoded_size;
+using proxy::base64::expand;
 using proxy::base64::is_standard;
 using proxy::base64::standard;
 using proxy::test::ExactBytes;
@@ -58,6 +60,18 @@ TEST_CASE("each byte at each place survives") {
       CHECK(text.size() == 8);
       CHECK(decode(ExactBytes(text).view()) == bytes);
     }
+  }
+}
+
+TEST_CASE("bytes are encoded in the room they are in") {
+  const std::string bytes = "\xFF\x01 ab\x80\xFE";
+  for (std::size_t size = 0; size <= bytes.size(); ++size) {
+    const std::string_view begin = std::string_view(bytes).substr(0, size);
+    const std::string text = encode(begin);
+    CHECK(text.size() == encoded_size(size));
+    ExactBytes room(std::string(begin) + std::string(text.size() - size, '?'));
+    expand(room.span().data(), size);
+    CHECK(room.view() == text);
   }
 }
 

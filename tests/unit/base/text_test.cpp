@@ -101,7 +101,7 @@ TEST_CASE("a star stands for any run of characters") {
   CHECK_FALSE(matches("*a*a*a*a*a*a*a*a*a*a*a*a*b", std::string(2'000, 'a')));
 }
 
-TEST_CASE("text from outside becomes fit for a sentence") {
+TEST_CASE("text from outside becomes fit for a sentence", "[S-16]") {
   const struct {
     std::string text;
     std::size_t most;

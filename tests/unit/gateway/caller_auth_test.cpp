@@ -2,6 +2,7 @@
 #include "gateway/caller_auth.h"
 
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "support/catch.h"
@@ -59,7 +60,8 @@ constexpr const char* kUrl = "https://proxy.test/v1/chat/completions";
 
 }  // namespace
 
-TEST_CASE("a key is taken from the headers that clients use, and nowhere else") {
+TEST_CASE("a key is taken from the headers that clients use, and nowhere else",
+          "[K-01][K-02][K-03][K-04][K-05][K-06][K-08][K-10][K-11]") {
   const Config config = with_keys({"key-a", "key-b", kLongKey});
   const struct {
     const char* id;
@@ -127,6 +129,22 @@ TEST_CASE("K-02 K-07 a refusal tells what to do and repeats nothing") {
   CHECK(message(kUrl + std::string("?monkey=key-a"), "").starts_with("You didn't provide"));
 }
 
+// That all hashes are compared to their ends, tests/layout checks; how long it takes, bench/micro.
+TEST_CASE("K-12 keys are known by their hashes alone, and a key is one of any number of them") {
+  static_assert(std::is_same_v<decltype(Config::key_hashes), std::vector<proxy::base::Digest>>);
+  std::vector<std::string> keys;
+  for (int i = 0; i < 20; ++i) keys.push_back("key-" + std::to_string(i) + std::string(20, 'x'));
+  const Config config = with_keys(keys);
+  for (const std::string& key : keys) {
+    CHECK(caller(request(kUrl, "authorization: Bearer " + key), config) == "ok");
+    for (std::size_t i = 0; i < key.size(); ++i) {
+      std::string wrong = key;
+      wrong[i] = '!';
+      CHECK(caller(request(kUrl, "authorization: Bearer " + wrong), config) == "invalid_api_key");
+    }
+  }
+}
+
 TEST_CASE("without a configured key the door is closed unless it was opened on purpose") {
   const struct {
     Anonymous anonymous;
@@ -150,6 +168,11 @@ TEST_CASE("an open door still checks a key that is shown") {
   CHECK(caller(request(kUrl, "authorization: Bearer key-a"), config) == "ok");
   CHECK(caller(request(kUrl, "authorization: Bearer wrong"), config) == "invalid_api_key");
   CHECK(caller(request(kUrl, "authorization: Basic x"), config) == "invalid_api_key");
+}
+
+TEST_CASE("an empty key opens nothing, even if one like it were configured") {
+  CHECK(caller(request(kUrl, "authorization: Bearer "), with_keys({""})) == "invalid_api_key");
+  CHECK(caller(request(kUrl, "x-api-key: "), with_keys({"", "key-a"})) == "invalid_api_key");
 }
 
 TEST_CASE("loopback means this machine, and only when everything says so") {

@@ -91,6 +91,7 @@ TEST_CASE("K-09 K-10 one key or several, what is none does not count") {
       {"a space inside", "key a", {}, {"api_key_invalid"}},
       {"not ASCII", "k\xC3\xA9y", {}, {"api_key_invalid"}},
       {"a control character", R"(["a\u0007"])", {}, {"api_key_invalid"}},
+      {"another", "k\x7Fy", {}, {"api_key_invalid"}},
       {"512 characters", std::string(512, 'k'), {std::string(512, 'k')}, {}},
       {"513 characters", std::string(513, 'k'), {}, {"api_key_invalid"}},
   };
@@ -208,12 +209,25 @@ TEST_CASE("S-13 a base URL is https, or http on this machine, and nothing more")
       {"https://example.test#x", false},
       {"https://example.test/a b", false},
       {"https://example.test\\x", false},
+      {"https://example.test\x7F", false},
       {"https://example.test/\r\nx: y", false},
       {"https://ex\xC3\xA4mple.test", false},
       {"HTTPS://example.test", false},
       {"ftp://example.test", false},
       {"example.test", false},
       {"//example.test", false},
+      // No URL to the platform, so that every request would fail.
+      {"http://localhost:87]", false},
+      {"http://localhost:", false},
+      {"http://[::1]x", false},
+      {"http://[::1", false},
+      {"http://[::1]:99999999999999999999", false},
+      {"https://[2001:db8::1]:8443/x", true},
+      {"https://:8443", false},
+      {"https://example.test:65536", false},
+      {"https://example.test:-1", false},
+      {"https://example.test:8443:1", false},
+      {"https://example<.test", false},
       {"", false},
   };
   for (const auto& row : rows) {
@@ -292,6 +306,32 @@ TEST_CASE("answers may be without texts' signatures, or with images in the text"
     CHECK_FALSE(config.images_as_markdown);
     CHECK(codes(config) == Codes{"variable_invalid"});
   }
+}
+
+TEST_CASE("images are fetched only where FETCH_IMAGES says so", "[S-01][S-02]") {
+  using proxy::image_url::Fetchable;
+  const struct {
+    const char* value;
+    Fetchable fetchable;
+    Codes notes;
+  } rows[] = {
+      {"", Fetchable::nothing, {}},
+      {"false", Fetchable::nothing, {}},
+      {"0", Fetchable::nothing, {}},
+      {"true", Fetchable::https, {}},
+      {" 1\n", Fetchable::https, {}},
+      {"http", Fetchable::http_too, {}},
+      {"HTTP", Fetchable::http_too, {}},
+      {"https", Fetchable::nothing, {"variable_invalid"}},
+      {"http,https", Fetchable::nothing, {"variable_invalid"}},
+  };
+  for (const auto& row : rows) {
+    INFO(row.value);
+    const Config config = config_of({{"FETCH_IMAGES", row.value}});
+    CHECK(config.fetchable_images == row.fetchable);
+    CHECK(codes(config) == row.notes);
+  }
+  CHECK(config_of({}).fetchable_images == Fetchable::nothing);
 }
 
 TEST_CASE("profiles of models and safety settings are JSON arrays, or ignored and noted") {

@@ -10,7 +10,8 @@ using proxy::gateway::next_step;
 using proxy::gateway::Step;
 using proxy::gemini::Remedy;
 
-TEST_CASE("the next step follows from the remedy and what was tried") {
+TEST_CASE("the next step follows from the remedy and what was tried",
+          "[O-17][O-18][U-01][U-09][U-12][U-13]") {
   const struct {
     const char* why;
     Remedy remedy;

@@ -95,7 +95,8 @@ std::string shown(const std::string& out) {
 
 }  // namespace
 
-TEST_CASE("a broken stream is told by its kind, after what was good of it") {
+TEST_CASE("a broken stream is told by its kind, after what was good of it",
+          "[T-03][T-05][T-06][T-07][T-09][T-10][T-11][T-12][T-13][T-21][T-22][T-23][T-25][U-20]") {
   const std::string a = event(said("a"));
   const std::string end = event(said("b", "STOP"));
   const struct {
@@ -231,7 +232,7 @@ TEST_CASE("thoughts alone are worth a second try, unless the caller has seen the
   CHECK(stream(thoughts).code.empty());
 }
 
-TEST_CASE("a failure says what is wrong without quoting it") {
+TEST_CASE("a failure says what is wrong without quoting it", "[T-05]") {
   CHECK(stream(event("{\"secret\": oops}")).message ==
         "An event of Google's answer is not valid JSON (at byte 11 of 16).");
   CHECK(stream("").message == "Google's answer held no event.");

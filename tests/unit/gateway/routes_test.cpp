@@ -13,7 +13,8 @@ using proxy::gateway::Route;
 using proxy::gateway::route_of;
 using proxy::test::ExactBytes;
 
-TEST_CASE("paths lead to their routes, the ones that clients build as well") {
+TEST_CASE("paths lead to their routes, the ones that clients build as well",
+          "[H-01][H-03][H-04][S-14]") {
   const struct {
     const char* id;
     const char* path;

@@ -76,7 +76,7 @@ Told tell(std::initializer_list<const char*> events) {
 
 }  // namespace
 
-TEST_CASE("an answer is whole, empty, malformed, silent or cut") {
+TEST_CASE("an answer is whole, empty, malformed, silent or cut", "[T-08][T-10][T-12][T-14]") {
   const struct {
     std::initializer_list<const char*> events;
     Verdict verdict;

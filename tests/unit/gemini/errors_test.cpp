@@ -68,7 +68,8 @@ void check(const Failure& failure, const Row& row) {
 
 }  // namespace
 
-TEST_CASE("an error follows its status when nothing more is known", "[U-08][U-14][U-16][U-17]") {
+TEST_CASE("an error follows its status when nothing more is known",
+          "[U-01][U-04][U-05][U-07][U-08][U-11][U-12][U-13][U-14][U-16][U-17]") {
   const struct {
     int status;
     ErrorCode code;
@@ -132,7 +133,8 @@ TEST_CASE("an error follows its status when nothing more is known", "[U-08][U-14
   CHECK(read(500, "").error.message == "Google answered with HTTP status 500.");
 }
 
-TEST_CASE("what Google says is told, its specific errors as what they are") {
+TEST_CASE("what Google says is told, its specific errors as what they are",
+          "[O-17][U-01][U-02][U-03][U-04][U-05][U-06][U-12][U-15]") {
   const Row rows[] = {
       {"U-01 an invalid request", 400, error_body(400, "Invalid JSON payload received."),
        upstream_invalid_request, Remedy::none, "Google: Invalid JSON payload received."},
@@ -239,7 +241,7 @@ TEST_CASE("U-15 invalid UTF-8 in an error's body still lets it be read") {
   CHECK(failure.error.message == "Google: a\xEF\xBF\xBD z");
 }
 
-TEST_CASE("a quota that is used up says how long the account rests") {
+TEST_CASE("a quota that is used up says how long the account rests", "[U-09][U-10][U-11]") {
   constexpr std::int64_t kMidnight = -1;
   const std::string minute = quota("GenerateRequestsPerMinutePerProjectPerModel-FreeTier");
   const std::string day = quota("GenerateRequestsPerDayPerProjectPerModel-FreeTier");
@@ -331,7 +333,8 @@ TEST_CASE("a quota counts for a model, or for all of them if Google names none")
   }
 }
 
-TEST_CASE("what a failure says about the account") {
+TEST_CASE("what a failure says about the account",
+          "[U-01][U-03][U-04][U-05][U-06][U-07][U-12][U-13]") {
   const struct {
     const char* why;
     int status;

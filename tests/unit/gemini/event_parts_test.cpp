@@ -9,7 +9,7 @@ using proxy::test::Parsed;
 using proxy::test::shown;
 using proxy::test::with_parts;
 
-TEST_CASE("T-06 T-07 parts of every shape are read or passed over") {
+TEST_CASE("T-06 T-07 parts of every shape are read or passed over", "[T-22][T-23]") {
   const struct {
     const char* parts;
     const char* shown;
@@ -52,7 +52,7 @@ TEST_CASE("T-06 T-07 parts of every shape are read or passed over") {
   }
 }
 
-TEST_CASE("each kind of part is read, and in one that is wrong nothing is") {
+TEST_CASE("each kind of part is read, and in one that is wrong nothing is", "[T-07][T-19]") {
   const struct {
     const char* part;
     const char* shown;

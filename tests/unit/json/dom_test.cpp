@@ -3,6 +3,7 @@
 #include <string>
 
 #include "support/catch.h"
+#include "support/corpora.h"
 
 using namespace std::string_literals;
 using proxy::json::same;
@@ -43,4 +44,24 @@ TEST_CASE("a text too deep for a tree is not the same as anything") {
   const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
   CHECK(same(fits, fits));
   CHECK_FALSE(same(deep, deep));
+}
+
+TEST_CASE("the tree decides JSONTestSuite as it says", "[J-03]") {
+  const auto corpora = proxy::test::corpora();
+  if (!corpora) {
+    WARN("skipped: no JSONTestSuite here");
+    return;
+  }
+  int decided = 0;
+  const auto folder = *corpora / "JSONTestSuite" / "test_parsing";
+  for (const auto& file : std::filesystem::directory_iterator(folder)) {
+    const std::string name = file.path().filename().string();
+    const std::string text = proxy::test::read_file(file.path());
+    INFO(name);
+    const bool is_read = same(text, text);
+    if (name[0] == 'i') continue;
+    CHECK(is_read == (name[0] == 'y'));
+    ++decided;
+  }
+  CHECK(decided == 283);
 }

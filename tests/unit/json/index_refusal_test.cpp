@@ -137,7 +137,8 @@ const Refused kRefused[] = {
 
 }  // namespace
 
-TEST_CASE("what is not JSON is refused at the first byte that cannot be right") {
+TEST_CASE("what is not JSON is refused at the first byte that cannot be right",
+          "[J-05][J-06][J-07][J-11]") {
   for (const Refused& row : kRefused) {
     INFO(row.why << ": " << row.text);
     const Scanned scanned(row.text);

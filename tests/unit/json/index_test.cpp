@@ -54,7 +54,7 @@ const char* const kAccepted[] = {
 
 }  // namespace
 
-TEST_CASE("what is JSON is accepted") {
+TEST_CASE("what is JSON is accepted", "[J-12][J-19]") {
   for (const char* text : kAccepted) {
     INFO(text);
     CHECK(to_string(Scanned(text).error) == "none");

@@ -83,6 +83,22 @@ TEST_CASE("what is written to a rope is what is written to a text") {
   CHECK_FALSE(index.scan(rope.text, kLimits).has_value());
 }
 
+TEST_CASE("a gap may be asked for, to be filled later") {
+  const std::string place = "here";
+  const auto write = [&place](Writer json) {
+    json.begin_object().key("a").gap({place}).key("b").integer(1).end_object();
+  };
+  Rope rope;
+  write(Writer(rope, std::string_view()));
+  CHECK(rope.text == R"({"a":"","b":1})");
+  CHECK(rope.flat() == R"({"a":"here","b":1})");
+  rope.gaps[0].bytes = "there";
+  CHECK(rope.flat() == R"({"a":"there","b":1})");
+  std::string text;
+  write(Writer(text));
+  CHECK(text == R"({"a":"here","b":1})");
+}
+
 // Members and items are taken over in any number and order, as repairs do it.
 TEST_CASE("values bring their gaps along, each time they are copied") {
   std::mt19937 random(proxy::test::test_seed());

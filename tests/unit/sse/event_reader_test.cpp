@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstring>
 #include <filesystem>
+#include <iostream>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <span>
@@ -16,6 +17,7 @@
 
 #include "support/catch.h"
 #include "support/corpora.h"
+#include "support/long_form.h"
 #include "support/splits.h"
 
 using namespace std::string_literals;
@@ -159,12 +161,12 @@ void check_table(std::span<const Row> rows, Options options = {}) {
 
 }  // namespace
 
-TEST_CASE("lines, fields and events are told apart as the standard says") {
+TEST_CASE("lines, fields and events are told apart as the standard says", "[T-02]") {
   check_table(kFraming);
   check_table(kFraming, {.flush_at_end = false});
 }
 
-TEST_CASE("the last event counts without its blank line") { check_table(kUnterminated); }
+TEST_CASE("the last event counts without its blank line", "[T-03]") { check_table(kUnterminated); }
 
 TEST_CASE("by the standard an event without its blank line is dropped") {
   for (const Row& row : kUnterminated) {
@@ -263,7 +265,7 @@ TEST_CASE("random streams give the same events however they are cut") {
   }
 }
 
-TEST_CASE("the standard cases of web-platform-tests") {
+TEST_CASE("the standard cases of web-platform-tests", "[T-02]") {
   const auto corpora = proxy::test::corpora();
   if (!corpora) {
     WARN("skipped: no corpora");
@@ -314,4 +316,37 @@ TEST_CASE("recorded Gemini streams give the same events at any split, each of th
     }
   }
   CHECK(stream_count == 13);
+}
+
+TEST_CASE("recorded streams of every API give the same events at any split", "[T-01]") {
+  const auto corpora = proxy::test::corpora();
+  if (!corpora) {
+    WARN("skipped: no corpora");
+    return;
+  }
+  constexpr std::size_t kEverywhere = 3'000;
+  constexpr unsigned kOneOf = 200;  // of the places of a longer one
+  std::size_t streams = 0;
+  std::size_t splits = 0;
+  std::mt19937 random(proxy::test::test_seed());
+  const auto folder = *corpora / "recorded-traffic";
+  for (const auto& file : std::filesystem::recursive_directory_iterator(folder)) {
+    if (file.path().extension() != ".sse") continue;
+    ++streams;
+    const std::string stream = proxy::test::read_file(file.path());
+    const bool is_gemini = file.path().parent_path().filename() == "gemini-stream";
+    const bool everywhere =
+        stream.size() <= kEverywhere || (is_gemini && proxy::test::is_long_form());
+    const Log whole = read(proxy::test::cut_at(stream, {}));
+    INFO(file.path().filename().string() << ", PROXY_TEST_SEED=" << proxy::test::test_seed());
+    REQUIRE_FALSE(whole.empty());
+    REQUIRE((read(proxy::test::every_byte(stream)) == whole));
+    for (std::size_t offset = 0; offset <= stream.size(); ++offset) {
+      if (!everywhere && random() % kOneOf != 0) continue;
+      ++splits;
+      REQUIRE((read(proxy::test::cut_at(stream, {&offset, 1})) == whole));
+    }
+  }
+  std::cout << streams << " recorded streams, " << splits << " splits\n";
+  CHECK(streams > 90);
 }

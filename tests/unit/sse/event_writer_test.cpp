@@ -17,7 +17,7 @@ TEST_CASE("events and comments are one line and a blank line") {
   CHECK(out == "data: {\"a\":1}\n\n: keep-alive\n\ndata: \n\ndata: [DONE]\n\n");
 }
 
-TEST_CASE("text cannot break out of its event") {
+TEST_CASE("text cannot break out of its event", "[T-23]") {
   const struct {
     std::string text;
     std::string written;

@@ -38,14 +38,6 @@ RawValue arguments(RawString text, Reading& reading) {
   return {reading.keep(std::move(json))};
 }
 
-// A name as Gemini accepts it, whose alphabet needs no escaping.
-bool read_name(const Field& field, Reading& reading, RawString& name) {
-  RawString given;
-  if (!field.need(given)) return false;
-  name = {reading.keep(reading.request.tools.gemini_name(json::unescaped(given)))};
-  return true;
-}
-
 // `extra_content` beside the call, beside its function, or what travelled inside its id.
 RawString signature_of(Cursor call, Reading& reading) {
   RawString signature = signature_in(call["extra_content"]);
@@ -63,10 +55,16 @@ bool read_call(const Field& call, Reading& reading, Conversation& conversation, 
   if (part.id.empty()) part.id = numbered;
   part.thought_signature = signature_of(call.value(), reading);
 
-  const bool custom = call["type"].equals("custom");
+  const Field type = call["type"];
+  RawString kind;
+  if (!type.take(kind)) return false;
+  const bool custom = type.equals("custom");
+  if (!type.missing() && !custom && !type.equals("function")) {
+    return type.invalid("supported values are 'function' and 'custom'.");
+  }
   const Field inner = call[custom ? "custom" : "function"];
   RawString text;
-  if (!inner.need_object() || !read_name(inner["name"], reading, part.name) ||
+  if (!inner.need_object() || !read_tool_name(inner["name"], reading, part.name) ||
       !inner[custom ? "input" : "arguments"].take(text)) {
     return false;
   }
@@ -101,12 +99,21 @@ bool read_function_call(const Field& call, Reading& reading, Conversation& conve
   part.kind = Part::Kind::function_call;
   part.id = conversation.next_call_id();
   RawString text;
-  if (!call.check_object() || !read_name(call["name"], reading, part.name) ||
+  if (!call.check_object() || !read_tool_name(call["name"], reading, part.name) ||
       !call["arguments"].take(text)) {
     return false;
   }
   part.args = arguments(text, reading);
   parts.push_back(part);
+  return true;
+}
+
+bool read_tool_name(const Field& field, Reading& reading, RawString& name) {
+  RawString given;
+  if (!field.need(given)) return false;
+  const std::string plain = json::unescaped(given);
+  if (plain.find('\0') != std::string::npos) return field.invalid("it holds a NUL character.");
+  name = {reading.keep(reading.request.tools.gemini_name(plain))};
   return true;
 }
 

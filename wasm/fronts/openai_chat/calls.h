@@ -18,6 +18,9 @@ bool read_tool_calls(const Field& calls, Reading& reading, Conversation& convers
 bool read_function_call(const Field& call, Reading& reading, Conversation& conversation,
                         Conversation::Parts& parts);
 
+// A required name of a function as Gemini accepts it, whose alphabet needs no escaping.
+bool read_tool_name(const Field& field, Reading& reading, json::RawString& name);
+
 // The id of a call, or of the answer to one: without the signature that travels behind it, and in
 // one way of escaping.
 bool read_call_id(const Field& field, Reading& reading, json::RawString& id);

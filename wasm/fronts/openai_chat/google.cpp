@@ -8,85 +8,79 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "fronts/openai_chat/google_fields.h"
 
 namespace proxy::fronts::openai_chat {
 namespace {
 
 using json::Cursor;
 
-// A key in Python's spelling and in the one that is sent.
-struct Spelling {
-  const char* snake;
-  const char* camel;
-};
-
 // Of generation_config.
 constexpr Spelling kConfigFields[] = {
-    {"temperature", "temperature"},
-    {"top_p", "topP"},
-    {"top_k", "topK"},
-    {"max_output_tokens", "maxOutputTokens"},
-    {"stop_sequences", "stopSequences"},
-    {"presence_penalty", "presencePenalty"},
-    {"frequency_penalty", "frequencyPenalty"},
-    {"seed", "seed"},
-    {"response_mime_type", "responseMimeType"},
-    {"response_schema", "responseSchema"},
-    {"response_json_schema", "responseJsonSchema"},
-    {"response_modalities", "responseModalities"},
-    {"media_resolution", "mediaResolution"},
-    {"speech_config", "speechConfig"},
-    {"thinking_config", "thinkingConfig"},
-    {"image_config", "imageConfig"},
-    {"audio_transcription_config", "audioTranscriptionConfig"},
-    {"response_logprobs", "responseLogprobs"},
-    {"logprobs", "logprobs"},
+    {"temperature", "temperature", Kind::decimal},
+    {"top_p", "topP", Kind::decimal},
+    {"top_k", "topK", Kind::integer},
+    {"max_output_tokens", "maxOutputTokens", Kind::integer},
+    {"stop_sequences", "stopSequences", Kind::strings},
+    {"presence_penalty", "presencePenalty", Kind::decimal},
+    {"frequency_penalty", "frequencyPenalty", Kind::decimal},
+    {"seed", "seed", Kind::integer},
+    {"response_mime_type", "responseMimeType", Kind::string},
+    {"response_schema", "responseSchema", Kind::object},
+    {"response_json_schema", "responseJsonSchema", Kind::object},
+    {"response_modalities", "responseModalities", Kind::strings},
+    {"media_resolution", "mediaResolution", Kind::string},
+    {"speech_config", "speechConfig", Kind::object},
+    {"thinking_config", "thinkingConfig", Kind::thinking},
+    {"image_config", "imageConfig", Kind::image},
+    {"audio_transcription_config", "audioTranscriptionConfig", Kind::object},
+    {"response_logprobs", "responseLogprobs", Kind::boolean},
+    {"logprobs", "logprobs", Kind::integer},
     // Of Vertex AI alone.
-    {"routing_config", "routingConfig"},
-    {"model_config", "modelConfig"},
-    {"audio_timestamp", "audioTimestamp"},
+    {"routing_config", "routingConfig", Kind::object},
+    {"model_config", "modelConfig", Kind::object},
+    {"audio_timestamp", "audioTimestamp", Kind::boolean},
 };
 constexpr std::size_t kVertexConfigFields = 3;
 
 // Of `google` itself.
 constexpr Spelling kDirectFields[] = {
     // These go into generationConfig as they are.
-    {"response_modalities", "responseModalities"},
-    {"speech_config", "speechConfig"},
-    {"media_resolution", "mediaResolution"},
-    {"image_config", "imageConfig"},
+    {"response_modalities", "responseModalities", Kind::strings},
+    {"speech_config", "speechConfig", Kind::object},
+    {"media_resolution", "mediaResolution", Kind::string},
+    {"image_config", "imageConfig", Kind::image},
     // These are read one by one.
-    {"aspect_ratio", "aspectRatio"},
-    {"image_size", "imageSize"},
-    {"cached_content", "cachedContent"},
-    {"thinking_config", "thinkingConfig"},
-    {"safety_settings", "safetySettings"},
-    {"generation_config", "generationConfig"},
-    {"tools", "tools"},
-    {"tool_config", "toolConfig"},
+    {"aspect_ratio", "aspectRatio", Kind::string},
+    {"image_size", "imageSize", Kind::string},
+    {"cached_content", "cachedContent", Kind::string},
+    {"thinking_config", "thinkingConfig", Kind::thinking},
+    {"safety_settings", "safetySettings", Kind::safety},
+    {"generation_config", "generationConfig", Kind::object},
+    {"tools", "tools", Kind::tools},
+    {"tool_config", "toolConfig", Kind::object},
     // These go beside `contents`.
-    {"labels", "labels"},
-    {"model_armor_config", "modelArmorConfig"},
+    {"labels", "labels", Kind::labels},
+    {"model_armor_config", "modelArmorConfig", Kind::object},
 };
 constexpr std::size_t kOtherFields = 2;
 constexpr std::size_t kCopiedFields = 4;
 
 constexpr Spelling kBuiltInTools[] = {
-    {"google_search", "googleSearch"},
-    {"url_context", "urlContext"},
-    {"code_execution", "codeExecution"},
-    {"google_maps", "googleMaps"},
-    {"file_search", "fileSearch"},
-    {"computer_use", "computerUse"},
+    {"google_search", "googleSearch", Kind::object},
+    {"url_context", "urlContext", Kind::object},
+    {"code_execution", "codeExecution", Kind::object},
+    {"google_maps", "googleMaps", Kind::object},
+    {"file_search", "fileSearch", Kind::object},
+    {"computer_use", "computerUse", Kind::object},
     // Of Vertex AI alone.
-    {"retrieval", "retrieval"},
-    {"enterprise_web_search", "enterpriseWebSearch"},
+    {"retrieval", "retrieval", Kind::object},
+    {"enterprise_web_search", "enterpriseWebSearch", Kind::object},
 };
 constexpr std::size_t kVertexTools = 2;
 
 // The entry that a key spells in either way.
-template <std::size_t N>
-const Spelling* find(const Spelling (&known)[N], Cursor key) {
+const Spelling* find(std::span<const Spelling> known, Cursor key) {
   for (const Spelling& spelling : known) {
     if (key.equals(spelling.snake) || key.equals(spelling.camel)) return &spelling;
   }
@@ -100,14 +94,15 @@ void warn_of_unknown(std::string_view where, Cursor key, Reading& reading) {
 }
 
 bool read_config(const Field& config, Reading& reading) {
-  if (!config.check_object()) return false;
+  if (!have_kinds(config, kConfigFields)) return false;
   auto& fields = reading.request.upstream.config;
   for (const auto [key, value] : config.value().members()) {
     const Spelling* const known = find(kConfigFields, key);
     if (known == nullptr) {
       warn_of_unknown("google.generation_config.", key, reading);
     } else if (!value.is_null()) {
-      fields.set(known->camel, value.raw());
+      fields.set(known->camel,
+                 as_sent(value, known->kind, "google.generation_config.thinking_config", reading));
       if (known >= std::end(kConfigFields) - kVertexConfigFields) {
         reading.request.upstream.foreign_fields = true;
       }
@@ -119,14 +114,14 @@ bool read_config(const Field& config, Reading& reading) {
 }
 
 bool read_tools(const Field& tools, Reading& reading) {
-  if (!tools.check_array(limits::kContentParts)) return false;
   std::size_t position = 0;
   for (const Cursor item : tools.value().items()) {
     const Field tool(tools, position++, item);
-    if (!tool.is(json::Type::object)) return tool.wrong_type("an object");
+    if (!have_kinds(tool, kBuiltInTools)) return false;
     for (const auto [key, value] : item.members()) {
       const Spelling* const known = find(kBuiltInTools, key);
       if (known == nullptr) return tool.invalid("this is no built-in tool of the Gemini API.");
+      if (value.is_null()) continue;
       gemini::Request& upstream = reading.request.upstream;
       if (known >= std::end(kBuiltInTools) - kVertexTools) {
         if (!reading.options.has_vertex) return tool.invalid("only Vertex AI has this tool.");
@@ -141,10 +136,9 @@ bool read_tools(const Field& tools, Reading& reading) {
 // Members of `google` that stand for members of generationConfig.
 void read_direct_fields(const Field& google, Reading& reading) {
   auto& fields = reading.request.upstream.config;
-  for (std::size_t i = 0; i < kCopiedFields; ++i) {
-    const auto& [snake, camel] = kDirectFields[i];
-    const Field value = google.either(snake, camel);
-    if (!value.missing()) fields.set(camel, value.value().raw());
+  for (const Spelling& copied : std::span(kDirectFields).first(kCopiedFields)) {
+    const Field value = google.either(copied.snake, copied.camel);
+    if (!value.missing()) fields.set(copied.camel, value.value().raw());
   }
   for (const Spelling& other : std::span(kDirectFields).last(kOtherFields)) {
     const Field value = google.either(other.snake, other.camel);
@@ -168,6 +162,7 @@ bool read_cached_content(const Field& name, Reading& reading) {
   json::RawString given;
   if (!name.take(given)) return false;
   if (name.missing()) return true;
+  if (given.empty()) return name.invalid("the name is empty.");
   gemini::Request& upstream = reading.request.upstream;
   upstream.others.set("cachedContent", name.value().raw());
   (given.escaped.starts_with("projects/") ? upstream.vertex_only : upstream.gemini_api_only) = true;
@@ -213,16 +208,18 @@ bool combine_tools(const Field& google, Reading& reading) {
 
 bool read_google(const Field& google, Reading& reading) {
   gemini::Request& upstream = reading.request.upstream;
+  if (!have_kinds(google, kDirectFields)) return false;
   if (!read_config(google.either("generation_config", "generationConfig"), reading)) return false;
   read_direct_fields(google, reading);
   if (!read_tools(google["tools"], reading)) return false;
   const Field tool_config = google.either("tool_config", "toolConfig");
   const Field retrieval = tool_config.either("retrieval_config", "retrievalConfig");
+  if (!retrieval.check_object()) return false;
   if (!retrieval.missing()) upstream.tool_config.set("retrievalConfig", retrieval.value().raw());
   const Field safety = google.either("safety_settings", "safetySettings");
-  if (!safety.check_array(limits::kContentParts)) return false;
   if (!safety.missing()) {
-    upstream.others.set("safetySettings", safety.value().raw());
+    upstream.others.set("safetySettings",
+                        as_sent(safety.value(), Kind::safety, "google.safety_settings", reading));
   } else if (!reading.options.safety_settings.empty()) {
     upstream.others.set("safetySettings", {reading.options.safety_settings});
   }

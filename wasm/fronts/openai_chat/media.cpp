@@ -7,6 +7,8 @@
 
 #include "base/base64.h"
 #include "base/encode.h"
+#include "base/image_url.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "json/escape.h"
 
@@ -112,14 +114,6 @@ bool is_data_url(RawString text) {
   return text::equals_ignoring_case(text.escaped.substr(0, 5), "data:");
 }
 
-// The raw text is checked, nothing is parsed: what parsers make of tricks with URLs differs.
-bool is_plain_url(std::string_view url) {
-  constexpr std::size_t kMost = 2'048;
-  return url.size() <= kMost && std::all_of(url.begin(), url.end(), [](char c) {
-           return c > 0x20 && c < 0x7F && c != '\\' && c != '"';
-         });
-}
-
 bool names_user(std::string_view after_scheme) {
   return after_scheme.substr(0, after_scheme.find_first_of("/?#")).find('@') !=
          std::string_view::npos;
@@ -154,7 +148,7 @@ bool read_input_audio(const Field& audio, Reading& reading, Part& part) {
 // Only Google's own files can be named.
 bool read_file_id(const Field& field, RawString id, Reading& reading, Part& part) {
   const std::string text = json::unescaped(id);
-  if (text.starts_with("files/") && is_plain_url(text)) {
+  if (text.starts_with("files/") && image_url::is_plain(text)) {
     take_uri(std::string(kGoogleFiles).append("v1beta/").append(text), reading, part);
     reading.request.upstream.gemini_api_only = true;
     return true;
@@ -187,6 +181,46 @@ bool read_file(const Field& file, Reading& reading, Part& part) {
   return take_base64(data, bytes, ErrorCode::invalid_value, reading, part);
 }
 
+// Google reads these itself, at no cost to the Worker or with a right of its own.
+bool is_left_to_google(std::string_view url) {
+  for (const std::string_view begin :
+       {kGoogleFiles, std::string_view("https://www.youtube.com/"),
+        std::string_view("https://youtu.be/"), std::string_view("gs://")}) {
+    if (url.starts_with(begin)) return true;
+  }
+  return false;
+}
+
+// The URL of an image where images are fetched (FETCH_IMAGES).
+//   image  the whole of it, for errors
+[[gnu::noinline]] bool read_image_url(const Field& image, const Field& field, Reading& reading,
+                                      Part& part) {
+  RawString raw;
+  if (!field.need(raw)) return false;
+  if (is_data_url(raw)) return read_url(field, reading, part);
+  std::string url = json::unescaped(raw);
+  if (is_left_to_google(url)) return read_url(field, reading, part);
+  constexpr ErrorCode kCode = ErrorCode::invalid_image_url;
+  const RequestOptions& options = reading.options;
+  const auto flaw = image_url::flaw(url, options.fetchable_images, options.own_host);
+  if (!flaw.empty()) return image.refuse(kCode, flaw);
+  auto& images = reading.request.upstream.images;
+  images.reserve(limits::kImages);  // then what views the URLs stays right
+  const auto known = std::find_if(images.begin(), images.end(),
+                                  [&url](const auto& other) { return other.url == url; });
+  const auto place = static_cast<std::size_t>(known - images.begin());
+  if (place == images.size()) {
+    if (images.size() == limits::kImages) {
+      return image.refuse(kCode, "at most 8 images of one request are fetched. Send data URLs.");
+    }
+    images.push_back({std::move(url), image.path()});
+  }
+  part.kind = Part::Kind::inline_data;
+  part.mime_type = {gemini::kToBeFetched};
+  part.text = {images[place].url};
+  return true;
+}
+
 }  // namespace
 
 bool is_media_type(json::Cursor type) {
@@ -199,15 +233,21 @@ bool is_media_type(json::Cursor type) {
   const Field type = field["type"];
   if (type.equals("input_audio")) return read_input_audio(field["input_audio"], reading, part);
   if (type.equals("file")) return read_file(field["file"], reading, part);
-  const Field outer = field[type.equals("image_url") ? "image_url" : "video_url"];
+  const bool is_image = type.equals("image_url");
+  const bool is_fetched =
+      is_image && reading.options.fetchable_images != image_url::Fetchable::nothing;
+  const auto read = [&](const Field& image, const Field& url) {
+    return is_fetched ? read_image_url(image, url, reading, part) : read_url(url, reading, part);
+  };
+  const Field outer = field[is_image ? "image_url" : "video_url"];
   // Some clients put the URL there directly.
-  if (outer.is(json::Type::string)) return read_url(outer, reading, part);
+  if (outer.is(json::Type::string)) return read(outer, outer);
   if (!outer.need_object()) return false;
   const Field detail = outer["detail"];
   if (!detail.missing() && !detail.equals("auto")) {
     reading.request.warn("image_url.detail", "ignored");
   }
-  return read_url(outer["url"], reading, part);
+  return read(outer, outer["url"]);
 }
 
 bool read_url(const Field& field, Reading& reading, Part& part) {
@@ -225,7 +265,8 @@ bool read_url(const Field& field, Reading& reading, Part& part) {
   if (!in_storage && !plain.starts_with("https://")) {
     return field.refuse(kCode, "only data: and https: URLs are supported.");
   }
-  if (!is_plain_url(plain) || names_user(std::string_view(plain).substr(in_storage ? 5 : 8))) {
+  if (!image_url::is_plain(plain) ||
+      names_user(std::string_view(plain).substr(in_storage ? 5 : 8))) {
     return field.refuse(kCode, "this URL holds characters that are not allowed, or is too long.");
   }
   if (in_storage) reading.request.upstream.vertex_only = true;

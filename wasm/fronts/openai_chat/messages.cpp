@@ -9,7 +9,6 @@
 #include "fronts/openai_chat/calls.h"
 #include "fronts/openai_chat/conversation.h"
 #include "fronts/openai_chat/media.h"
-#include "json/escape.h"
 
 namespace proxy::fronts::openai_chat {
 namespace {
@@ -51,7 +50,8 @@ bool read_part(const Field& field, Author author, Reading& reading, Part& part) 
   if (!refusal && !type.equals("text")) {
     return type.invalid("this kind of content part is not known.");
   }
-  return field[refusal ? "refusal" : "text"].need(part.text);
+  const Field text = field[refusal ? "refusal" : "text"];
+  return text.missing() ? text.wrong_type("a string") : text.take(part.text);
 }
 
 // One part for each that says something.
@@ -152,8 +152,10 @@ bool read_images(const Field& images, Reading& reading, Parts& parts) {
                                      Conversation& conversation) {
   ToolOutput output;
   RawString name;
-  if (!read_output(message, reading, output) || !message["name"].need(name)) return false;
-  conversation.add_output_by_name(reading.request.tools.gemini_name(json::unescaped(name)), output);
+  if (!read_output(message, reading, output) || !read_tool_name(message["name"], reading, name)) {
+    return false;
+  }
+  conversation.add_output_by_name(name.escaped, output);
   return true;
 }
 

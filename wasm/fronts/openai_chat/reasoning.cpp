@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "fronts/openai_chat/google_fields.h"
 
 namespace proxy::fronts::openai_chat {
 namespace {
@@ -70,6 +71,8 @@ bool read_anthropic(const Field& thinking, Wish& wish) {
   if (thinking.missing()) return true;
   if (!thinking.check_object()) return false;
   const Field type = thinking["type"];
+  json::RawString name;
+  if (!type.take(name)) return false;
   if (type.equals("enabled")) return read_budget(thinking["budget_tokens"], wish);
   if (type.equals("disabled")) wish.effort = Effort::none;
   return type.missing() || type.equals("disabled") || type.equals("adaptive") ||
@@ -122,21 +125,11 @@ std::string_view name_of(std::uint8_t level) {
   }
 }
 
-// Google's own form, word for word.
+// Google's own form. Its types are checked with all of Google's settings, see google.cpp.
 bool read_google(const Field& config, Reading& reading) {
-  static constexpr const char* kKeys[][2] = {{"includeThoughts", "include_thoughts"},
-                                             {"thinkingBudget", "thinking_budget"},
-                                             {"thinkingLevel", "thinking_level"}};
   if (!config.check_object()) return false;
-  std::string out;
-  for (const auto& [name, other] : kKeys) {
-    const Field field = config.either(other, name);
-    if (field.missing()) continue;
-    out += out.empty() ? "{\"" : ",\"";
-    out.append(name).append("\":").append(field.value().raw().text);
-  }
-  out += out.empty() ? "{}" : "}";
-  reading.request.upstream.config.set("thinkingConfig", {reading.keep(std::move(out))});
+  reading.request.upstream.config.set(
+      "thinkingConfig", as_sent(config.value(), Kind::thinking, "google.thinking_config", reading));
   return true;
 }
 
@@ -155,7 +148,7 @@ void append_amount(const Wish& wish, Reading& reading, std::string& out) {
     const std::uint8_t wanted = level_of(wish);
     const std::uint8_t level = nearest_level(wanted, family);
     nearest = name_of(level);
-    out.append("\"thinkingLevel\":\"").append(nearest) += '"';
+    out.append(R"("thinkingLevel":")").append(nearest) += '"';
     if (level == wanted && wish.budget < 0 && wish.effort != Effort::none) return;
   }
   reading.request.warn(wish.parameter, "changed to the nearest this model has, " + nearest);

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/image_url.h"
 #include "base/result.h"
 #include "fronts/openai_chat/tool_names.h"
 #include "gemini/models.h"
@@ -26,6 +27,8 @@ struct RequestOptions {
   bool stream_default = true;  // what `stream` means when it is absent
   int most_choices = 5;        // simultaneous upstream calls of one request
   bool has_vertex = false;     // an account of Vertex AI, which takes more
+  image_url::Fetchable fetchable_images = image_url::Fetchable::nothing;
+  std::string_view own_host = {};  // this Worker's, which fetches no image from itself
 };
 
 struct ChatRequest {

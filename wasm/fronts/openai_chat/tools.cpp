@@ -68,19 +68,30 @@ bool read_custom(const Field& custom, Reading& reading) {
   FunctionDeclaration declaration;
   if (!custom.need_object() || !read_names(custom, true, reading, declaration)) return false;
   const Field format = custom["format"];
-  if (!format.check_object()) return false;
+  const Field type = format["type"];
+  RawString kind;
+  if (!format.check_object() || !type.take(kind)) return false;
+  if (!type.missing() && !type.equals("text") && !type.equals("grammar")) {
+    return type.invalid("supported values are 'text' and 'grammar'.");
+  }
   std::string schema = R"({"type":"object","properties":{"input":{"type":"string","description":)"
                        R"("The tool's free-form input.)";
-  if (format.equals("grammar") || format["type"].equals("grammar")) {
+  if (type.equals("grammar")) {
     // The published schema has the grammar's members in an object of their own, many clients do
     // not.
     const Field nested = format["grammar"];
+    const bool is_flat = !format["syntax"].missing() || !format["definition"].missing();
+    if (!is_flat && !nested.need()) return false;
     const Field& grammar = nested.missing() ? format : nested;
+    const Field language = grammar["syntax"];
     RawString syntax;
     RawString definition;
-    if (!grammar.check_object() || !grammar["syntax"].take(syntax) ||
-        !grammar["definition"].take(definition)) {
+    if (!grammar.check_object() || !language.need(syntax) ||
+        !grammar["definition"].need(definition)) {
       return false;
+    }
+    if (!language.equals("lark") && !language.equals("regex")) {
+      return language.invalid("supported values are 'lark' and 'regex'.");
     }
     reading.request.warn("tools[].custom.format", "asked for in words");
     schema.append(" The input must match this ").append(syntax.escaped);
@@ -109,12 +120,23 @@ bool read_tool(const Field& tool, Reading& reading, bool& strict) {
   return type.invalid("supported tools are 'function', 'custom' and 'web_search'.");
 }
 
-// Gemini's name of the tool that a choice names, added to the allowed ones.
-bool allow(const Field& choice, Cursor tool, Reading& reading) {
-  const Cursor nested = tool[tool["type"].equals("custom") ? "custom" : "function"]["name"];
-  const auto name = (nested.exists() ? nested : tool["name"]).string();
-  const ToolNames::Tool* const known =
-      name ? reading.request.tools.find(json::unescaped(*name)) : nullptr;
+// Gemini's name of the tool that a choice, or an entry of one, names; added to the allowed ones.
+bool allow(const Field& choice, const Field& tool, Reading& reading) {
+  const Field type = tool["type"];
+  RawString kind;
+  if (!type.take(kind)) return false;
+  const bool custom = type.equals("custom");
+  if (!type.missing() && !custom && !type.equals("function")) {
+    return type.invalid("supported values are 'function' and 'custom'.");
+  }
+  const Field direct = tool["name"];
+  const Field inner = tool[custom ? "custom" : "function"];
+  const Field nested = inner["name"];
+  if (direct.missing() && !inner.need()) return false;
+  if (!inner.check_object()) return false;
+  RawString given;
+  if (!(inner.missing() ? direct : nested).need(given)) return false;
+  const ToolNames::Tool* const known = reading.request.tools.find(json::unescaped(given));
   if (known == nullptr) return choice.invalid("it names a tool that is not in 'tools'.");
   reading.request.upstream.allowed_functions.push_back({reading.keep(known->gemini_name)});
   return true;
@@ -122,16 +144,27 @@ bool allow(const Field& choice, Cursor tool, Reading& reading) {
 
 bool read_allowed_tools(const Field& choice, Reading& reading) {
   // The official nesting, or its members directly.
-  const Cursor nested = choice.value()["allowed_tools"];
-  const Cursor allowed = nested.is(json::Type::object) ? nested : choice.value();
-  const bool required = allowed["mode"].equals("required");
-  if (!required && !allowed["mode"].equals("auto")) {
-    return choice.invalid("its mode must be 'auto' or 'required'.");
+  const Field nested = choice["allowed_tools"];
+  if (choice["mode"].missing() && !nested.need()) return false;
+  if (!nested.check_object()) return false;
+  const Field& allowed = nested.missing() ? choice : nested;
+  const Field mode = allowed["mode"];
+  const Field tools = allowed["tools"];
+  RawString given;
+  if (!mode.need(given)) return false;
+  const bool required = mode.equals("required");
+  if (!required && !mode.equals("auto")) {
+    return mode.invalid("supported values are 'auto' and 'required'.");
   }
-  if (!allowed["tools"].is(json::Type::array) || allowed["tools"].size() == 0) {
-    return choice.invalid("its 'tools' must be an array of at least one tool.");
+  if (!tools.need() || !tools.check_array(kMostFunctions)) return false;
+  if (tools.value().size() == 0) {
+    return tools.refuse(ErrorCode::empty_array,
+                        "empty array. Expected an array with minimum length 1.");
   }
-  for (const Cursor tool : allowed["tools"].items()) {
+  std::size_t position = 0;
+  for (const Cursor item : tools.value().items()) {
+    const Field tool(tools, position++, item);
+    if (!tool.is(json::Type::object)) return tool.wrong_type("an object");
     if (!allow(choice, tool, reading)) return false;
   }
   reading.request.upstream.calling_mode = required ? "ANY" : "VALIDATED";
@@ -141,13 +174,18 @@ bool read_allowed_tools(const Field& choice, Reading& reading) {
 // Rare, so not compiled with what every request runs.
 [[gnu::noinline]] bool read_choice_object(const Field& choice, Reading& reading) {
   const Field type = choice["type"];
+  RawString given;
+  if (!type.take(given)) return false;
   if (type.equals("allowed_tools")) return read_allowed_tools(choice, reading);
-  const bool legacy = type.missing() && choice["name"].value().exists();
+  const Field name = choice["name"];
+  if (type.missing() && reading.request.legacy_functions && !name.need()) return false;
+  const bool legacy = type.missing() && name.value().exists();
+  if (!legacy && !type.need()) return false;
   if (!legacy && !type.equals("function") && !type.equals("custom")) {
-    return choice.invalid("its type must be 'function', 'custom' or 'allowed_tools'.");
+    return type.invalid("supported values are 'function', 'custom', 'allowed_tools'.");
   }
   reading.request.upstream.calling_mode = "ANY";
-  return allow(choice, choice.value(), reading);
+  return allow(choice, choice, reading);
 }
 
 // tool_choice, or function_call for the deprecated functions.

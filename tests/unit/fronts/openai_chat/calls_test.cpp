@@ -44,7 +44,7 @@ std::string signed_with(const std::string& signature) {
 
 }  // namespace
 
-TEST_CASE("J-10 F-13 arguments change their level and nothing else") {
+TEST_CASE("J-08 J-10 F-13 arguments change their level and nothing else") {
   const struct {
     const char* arguments;
     const char* args;
@@ -57,6 +57,7 @@ TEST_CASE("J-10 F-13 arguments change their level and nothing else") {
       {R"("{\"a\": 9007199254740993, \"b\":1.50}")", R"({"a": 9007199254740993, "b":1.50})"},
       {R"("{\"a\":\"\\u00e9\\n\\\"\"}")", R"({"a":"\u00e9\n\""})"},
       {R"("{\"a\":1,\"a\":2}")", R"({"a":1,"a":2})"},
+      {R"("{\"a\":1e400,\"b\":18446744073709551616}")", R"({"a":1e400,"b":18446744073709551616})"},
       {R"("[1]")", R"({"value":[1]})"},
       {R"("7")", R"({"value":7})"},
       {R"("\"x\"")", R"({"value":"x"})"},

@@ -93,7 +93,7 @@ std::string cited(int start, int end, std::string_view url = "u", std::string_vi
 
 }  // namespace
 
-TEST_CASE("an id of Google's is kept if every client can live with it and it is new") {
+TEST_CASE("an id of Google's is kept if every client can live with it and it is new", "[T-19]") {
   const std::string longest(64, 'x');
   const struct {
     std::string given;

@@ -86,7 +86,7 @@ struct Row {
 
 }  // namespace
 
-TEST_CASE("answers stand behind their calls, complete and in order") {
+TEST_CASE("answers stand behind their calls, complete and in order", "[F-12][F-14]") {
   const Row rows[] = {
       {"as it should be", user("Hi") + "," + call({"1"}) + "," + tool("1", "a"),
        "u(t:Hi) m(c:f) u(r:f=a)"},

@@ -73,7 +73,7 @@ TEST_CASE("F-18 a data URL that holds no data of a known kind is refused") {
   }
 }
 
-TEST_CASE("S-01 S-02 S-05 other URLs are passed on by reference, if they are plain") {
+TEST_CASE("F-19 S-01 S-02 S-05 other URLs are passed on by reference, if they are plain") {
   CHECK(image("https://example.com/a/cat.JPG?x=1.png#f") ==
         file_data("https://example.com/a/cat.JPG?x=1.png#f", "image/jpeg"));
   CHECK(image("https://youtu.be/abc") == file_data("https://youtu.be/abc"));
@@ -226,5 +226,43 @@ TEST_CASE("media in Google's own places are for the upstream that can read them"
       }
       CHECK((words.empty() ? "any" : words) == (has_vertex ? row.with_vertex : row.without_vertex));
     }
+  }
+}
+
+TEST_CASE("an image's URL waits to be fetched where that is allowed", "[S-01][S-08]") {
+  const auto image_of = [](const std::string& url) {
+    return R"({"type":"image_url","image_url":{"url":")" + url + "\"}}";
+  };
+  const std::string body =
+      R"({"model":"gemini-2.5-flash-lite","messages":[{"role":"user","content":[)" +
+      image_of("https://a.example/1") + "," + image_of("https:\\/\\/b.example/2") + "," +
+      image_of("https://a.example/1") + "," + image_of("data:image/png;base64,AAAA") + "," +
+      image_of("https://youtu.be/a") +
+      R"(,{"type":"image_url","image_url":"https://a.example/3"}]}]})";
+  auto options = proxy::test::no_options();
+  options.own_host = "proxy.example";
+  options.fetchable_images = proxy::image_url::Fetchable::https;
+  const Reading reading(body, options);
+  REQUIRE(reading.ok());
+  std::string urls;
+  for (const auto& image : reading->upstream.images) urls += image.url + " " + image.path + "\n";
+  CHECK(urls ==
+        "https://a.example/1 messages[0].content[0].image_url\n"
+        "https://b.example/2 messages[0].content[1].image_url\n"
+        "https://a.example/3 messages[0].content[5].image_url\n");
+  const std::string waits = inline_data("image/*", "https://a.example/1");
+  CHECK(reading.upstream().find(
+            "[" + waits + "," + inline_data("image/*", "https://b.example/2") + "," + waits + "," +
+            inline_data("image/png", "AAAA") + "," + file_data("https://youtu.be/a") + "," +
+            inline_data("image/*", "https://a.example/3") + "]") != std::string::npos);
+
+  for (const char* url : {"https://proxy.example/", "https://127.1/", "http://a.example/1", ""}) {
+    INFO(url);
+    const Reading refused(
+        R"({"model":"gemini-2.5-flash-lite","messages":[{"role":"user","content":[)" +
+            image_of(url) + "]}]}",
+        options);
+    CHECK(refused.code() == "invalid_image_url");
+    CHECK(refused.param() == "messages[0].content[0].image_url");
   }
 }

@@ -46,7 +46,8 @@ constexpr const char* kWithoutSystem = "gemma-3-27b-it";
 
 }  // namespace
 
-TEST_CASE("messages become turns that Google accepts") {
+TEST_CASE("messages become turns that Google accepts",
+          "[F-06][F-08][F-09][F-10][J-13][J-14][J-15][J-21]") {
   const std::string hi = text("Hi");
   const std::string space = text(" ");
   const struct {
@@ -182,7 +183,7 @@ TEST_CASE("messages become turns that Google accepts") {
   }
 }
 
-TEST_CASE("a message that is none is refused by its path") {
+TEST_CASE("a message that is none is refused by its path", "[F-03][F-04][F-05][F-06][F-07]") {
   const struct {
     const char* id;
     const char* messages;
@@ -219,18 +220,18 @@ TEST_CASE("a message that is none is refused by its path") {
        "messages[0].content[0].type"},
       {"F-07", R"([{"role":"user","content":[{"type":"text","text":"a"},{"type":"nope"}]}])",
        "invalid_value", "messages[0].content[1].type"},
-      {"F-07", R"([{"role":"user","content":[{"type":"text"}]}])", "missing_required_parameter",
+      {"F-07", R"([{"role":"user","content":[{"type":"text"}]}])", "invalid_type",
        "messages[0].content[0].text"},
-      {"F-07", R"([{"role":"user","content":[{"type":"text","text":null}]}])",
-       "missing_required_parameter", "messages[0].content[0].text"},
+      {"F-07", R"([{"role":"user","content":[{"type":"text","text":null}]}])", "invalid_type",
+       "messages[0].content[0].text"},
       {"F-07", R"([{"role":"user","content":[{"type":"text","text":1}]}])", "invalid_type",
        "messages[0].content[0].text"},
       {"a refusal of the user's",
        R"([{"role":"user","content":[{"type":"refusal","refusal":"a"}]}])", "invalid_value",
        "messages[0].content[0].type"},
       {"a refusal without words",
-       R"([{"role":"assistant","content":[{"type":"refusal","text":"a"}]}])",
-       "missing_required_parameter", "messages[0].content[0].refusal"},
+       R"([{"role":"assistant","content":[{"type":"refusal","text":"a"}]}])", "invalid_type",
+       "messages[0].content[0].refusal"},
       {"a refusal that is none", R"([{"role":"assistant","content":null,"refusal":1}])",
        "invalid_type", "messages[0].refusal"},
       {"3.2", R"([{"role":"user","content":[{"type":"image_url","image_url":{}}]}])",

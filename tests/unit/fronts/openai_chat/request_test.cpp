@@ -30,7 +30,7 @@ std::string config_of(const Reading& reading) {
 
 }  // namespace
 
-TEST_CASE("settings are sent under Google's names, with every digit") {
+TEST_CASE("settings are sent under Google's names, with every digit", "[J-09][J-15][J-21]") {
   const struct {
     const char* members;
     const char* config;
@@ -107,7 +107,8 @@ TEST_CASE("thoughts are asked for where there are some and the owner wants them"
   }
 }
 
-TEST_CASE("a model is resolved, and the answer will name it as the caller did") {
+TEST_CASE("a model is resolved, and the answer will name it as the caller did",
+          "[F-01][F-02][J-14][S-10]") {
   const Aliases aliases = {{"gpt-*", "gemini-3.5-flash"}, {"emb", "gemini-embedding-001"}};
   RequestOptions options = no_options();
   options.aliases = &aliases;
