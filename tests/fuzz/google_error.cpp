@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "base/redact.h"
+#include "base/text.h"
 #include "fuzz/support/fuzz.h"
 #include "gemini/errors.h"
 #include "gemini/repair.h"
@@ -25,7 +26,8 @@ void check(const Failure& failure, std::string_view model) {
   fuzz::check_error(failure.error);
   const std::string& message = failure.error.message;
   // The model's name is the caller's own word and stays.
-  const bool is_plain = base::redacted(model) == model;
+  const std::string shown = text::printable(model, limits::kModelNameBytes);
+  const bool is_plain = base::redacted(shown) == shown;
   expect(!is_plain || base::redacted(message) == message, "nothing is left to redact", message);
   // Room for the words of ours around Google's.
   expect(message.size() <= limits::kUpstreamMessageBytes + 300, "its words are cut", message);

@@ -121,7 +121,9 @@ GoogleError read_body(std::string_view body) {
 
 // Google's words, fit to be shown; may be empty.
 std::string google_words(std::string_view message) {
-  return text::printable(base::redacted(text::trim(message)), limits::kUpstreamMessageBytes);
+  // On one line first, so that `project` at the end of one and a name on the next are found.
+  const std::string line = text::printable(text::trim(message), limits::kErrorBodyBytes);
+  return text::printable(base::redacted(line), limits::kUpstreamMessageBytes);
 }
 
 std::string google_says(const GoogleError& error, int status) {

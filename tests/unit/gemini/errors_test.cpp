@@ -412,6 +412,8 @@ TEST_CASE("T-13 an error inside a stream is what its code says, in Google's own 
        "Internal."},
       {"secrets", error_body(500, "key=abc"), upstream_error, Remedy::same_account,
        "key=[redacted]"},
+      {"secrets on the next line", error_body(500, R"(Of project\nname-123, key=\tabc)"),
+       upstream_error, Remedy::same_account, "Of project [redacted], key= abc"},
   };
   for (const auto& row : rows) {
     INFO(row.why);
