@@ -205,7 +205,22 @@ TEST_CASE("an answer that cannot be read is no answer", "[U-20][U-21]") {
     };
     CHECK(story.tell(whole()) == kServed);
   }
-  // A plain JSON answer in a stream's place is converted.
+}
+
+TEST_CASE("a page that is no answer is not read to its end, which may never come", "[U-20][P-12]") {
+  Story pages;
+  pages.on_google = [](const FetchRequest&, int) {
+    FetchAnswer answer = error_answer(200, "<!DOCTYPE html>\n");
+    for (int i = 0; i < 100; ++i) answer.chunks.push_back(std::string(32 * 1024, '-') + '\n');
+    answer.end = BodyEnd::never;
+    return answer;
+  };
+  CHECK(pages.tell(streamed()) == "502 upstream_invalid_response");
+  CHECK(pages.host.count("read answer") == 2 * 4);
+  CHECK(pages.host.count("drop body") == 2);
+}
+
+TEST_CASE("a plain JSON answer in a stream's place is converted", "[U-20]") {
   for (const bool is_array : {false, true}) {
     Story story;
     const std::string json = text_event("private-whole", "STOP");

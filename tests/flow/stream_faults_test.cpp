@@ -157,6 +157,8 @@ TEST_CASE("oddities that are no faults", "[T-02][T-03][T-06][T-07][T-11][T-12][T
                                          R"({"candidates":{}})", good})),
       row("T-11 text after the finish", answer_of({good, text_event(" late")})),
       row("T-24 a [DONE] of Google's", answer_of({good, "[DONE]"})),
+      row("T-24 garbage", answer_of({good, "oops"})),
+      row("T-24 a second document, cut", raw({framed(good), "{\"candidates\":["})),
   });
   check_rows({
       {"T-12 a finish without content", answer_of({R"({"candidates":[{"finishReason":"STOP"}]})"}),
@@ -181,6 +183,20 @@ TEST_CASE("what is passed over is counted in the log", "[T-06][T-07][T-08][T-11]
   for (const char* ev : {"unknown_part", "bad_part", "late_event", "unknown_enum"}) {
     INFO(ev);
     CHECK(story.host.log_count(R"(warn {"ev":")" + std::string(ev) + '"') == 1);
+  }
+}
+
+TEST_CASE("where an event is no JSON is logged, not what it says", "[T-05]") {
+  for (const bool streams : {true, false}) {
+    Story story;
+    story.on_google = [](const FetchRequest&, int) {
+      return answer_of({text_event("private-answer"), R"({"private":oops})"});
+    };
+    story.ask(streams ? streamed() : whole());
+    const std::size_t attempts = streams ? 1 : 2;
+    CHECK(story.host.log_count(R"(warn {"ev":"bad_event",)") == attempts);
+    CHECK(story.host.log_count(R"("offset":11,"bytes":16)") == attempts);
+    CHECK(story.host.log_count("oops") == 0);
   }
 }
 

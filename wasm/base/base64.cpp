@@ -59,9 +59,10 @@ bool is_standard(std::string_view text) {
   return (seen & 0x80) == 0;
 }
 
-std::optional<std::string> standard(std::string_view text) {
-  std::string out;
-  out.reserve(text.size() + 3);
+std::size_t padding(std::size_t characters) { return (4 - characters % 4) % 4; }
+
+std::optional<std::size_t> standardize(std::span<char> text) {
+  std::size_t size = 0;
   bool padded = false;
   for (const char c : text) {
     if (c == ' ' || (c >= '\t' && c <= '\r')) continue;
@@ -71,10 +72,18 @@ std::optional<std::string> standard(std::string_view text) {
     }
     const char translated = c == '-' ? '+' : c == '_' ? '/' : c;
     if (padded || value_of(translated) == kNone) return std::nullopt;
-    out += translated;
+    text[size++] = translated;
   }
-  if (out.size() % 4 == 1) return std::nullopt;
-  while (out.size() % 4 != 0) out += '=';
+  if (size % 4 == 1) return std::nullopt;
+  return size;
+}
+
+std::optional<std::string> standard(std::string_view text) {
+  std::string out(text);
+  const auto size = standardize(out);
+  if (!size) return std::nullopt;
+  out.resize(*size);
+  out.append(padding(*size), '=');
   return out;
 }
 

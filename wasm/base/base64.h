@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,11 @@ bool is_standard(std::string_view text);
 // `text` in the standard alphabet with padding: white space dropped, `-` and `_` translated.
 //   returns  nothing if it is not base64 even so
 std::optional<std::string> standard(std::string_view text);
+// The same in place, where there is no memory for both forms.
+//   returns  how many bytes are left, without the padding
+std::optional<std::size_t> standardize(std::span<char> text);
+// How many `=` belong behind so many characters.
+std::size_t padding(std::size_t characters);
 
 std::size_t encoded_size(std::size_t bytes);
 std::string encode(std::string_view bytes);

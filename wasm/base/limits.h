@@ -18,6 +18,12 @@ inline constexpr std::size_t kBodiesInFlightBytes = 54 * kMiB;
 inline constexpr std::size_t kJsonDepth = 128;       // 829 recorded requests nest at most 12 deep
 inline constexpr std::size_t kJsonValues = 250'000;  // 16 bytes of index each
 inline constexpr std::size_t kMessages = 10'000;
+// Of one request, what is written anew instead of being passed on as it stands: arguments of calls,
+// schemas, ... While it is written it takes up to so many times its size.
+inline constexpr std::size_t kRewrittenBytes = 6 * kMiB;
+inline constexpr std::size_t kRewritingTakes = 4;
+inline constexpr std::size_t kExplainedBytes = 8 * kMiB;  // by x-proxy-explain, which copies them
+inline constexpr std::size_t kWordBytes = kMiB;  // of a name or an id, which is copied to be read
 inline constexpr std::size_t kContentParts = 1'024;     // per message
 inline constexpr std::size_t kCallsRemembered = 1'000;  // to name those answered too late
 inline constexpr int kChoices = 5;      // an invocation has six connections that wait for headers
@@ -49,6 +55,7 @@ inline constexpr std::size_t kSchemaInlinedBytes = kMiB / 4;  // written again, 
 // Answers of Google.
 inline constexpr std::size_t kTokenReplyBytes = 64 * 1024;
 inline constexpr std::size_t kErrorBodyBytes = 64 * 1024;
+inline constexpr std::size_t kNoEventBytes = 64 * 1024;  // before the first event: comments, say
 inline constexpr std::size_t kEventBytes = 32 * kMiB;   // one event may hold an image of 10 MB
 inline constexpr std::size_t kAnswerBytes = 24 * kMiB;  // when stream is false: gathered in 64 MiB
 inline constexpr std::size_t kAccessTokenBytes = 4'096;

@@ -128,6 +128,11 @@ class Delivery {
     if (!has_room(chunk.size())) return gemini::Failure{.error = too_busy()};
     MaybeFailure failure = relay_.feed(chunk, reply_.out());
     flush();
+    // A page of HTML, say, however long it goes on.
+    const bool is_none = relay_.events() == 0 && relay_.pending() == 0;
+    if (!failure && is_none && bytes_in_ > limits::kNoEventBytes) {
+      return gemini::invalid_response("Google's answer held no event.");
+    }
     return failure;
   }
 
@@ -151,10 +156,17 @@ class Delivery {
       if (count == 0) continue;
       host::LogLine(host::LogLevel::warn, name).number("count", count).send(exchange_.call());
     }
-    if (answer.unknown_enum().empty()) return;
-    host::LogLine(host::LogLevel::warn, "unknown_enum")
-        .text("value", answer.unknown_enum())
-        .send(exchange_.call());
+    if (!answer.unknown_enum().empty()) {
+      host::LogLine(host::LogLevel::warn, "unknown_enum")
+          .text("value", answer.unknown_enum())
+          .send(exchange_.call());
+    }
+    if (const auto& bad = relay_.bad_event()) {
+      host::LogLine(host::LogLevel::warn, "bad_event", "An event of Google's is not valid JSON.")
+          .number("offset", static_cast<std::int64_t>(bad->offset))
+          .number("bytes", static_cast<std::int64_t>(bad->bytes))
+          .send(exchange_.call());
+    }
   }
 
  private:

@@ -30,7 +30,7 @@ namespace {
 namespace openai_chat = fronts::openai_chat;
 
 openai_chat::RequestOptions options_for(const host::RequestHead& head, const Config& config,
-                                        bool has_vertex) {
+                                        bool has_vertex, std::size_t rewritable_bytes) {
   const host::HeaderView& headers = head.headers;
   return {.aliases = &config.aliases,
           .profiles = &config.profiles,
@@ -43,7 +43,8 @@ openai_chat::RequestOptions options_for(const host::RequestHead& head, const Con
           .most_choices = config.most_choices,
           .has_vertex = has_vertex,
           .fetchable_images = config.fetchable_images,
-          .own_host = head.host};
+          .own_host = head.host,
+          .rewritable_bytes = rewritable_bytes};
 }
 
 openai_chat::AnswerContext answer_context(openai_chat::ChatRequest& request, const Config& config) {
@@ -72,10 +73,20 @@ host::Task<Result<Translated>> translate(Exchange& exchange, Isolate& isolate, B
   host::Call& call = exchange.call();
   CO_TRY(base::Buffer body, co_await read_body(call, isolate.config.max_body_bytes, share));
   exchange.facts().bytes_in = body.size();
+  const std::size_t rewritable =
+      std::min(limits::kRewrittenBytes,
+               (limits::kBodiesInFlightBytes - isolate.body_bytes) / limits::kRewritingTakes);
   json::Index index;
-  CO_TRY(openai_chat::ChatRequest request,
-         openai_chat::read_request(
-             body.span(), index, options_for(call.request(), isolate.config, isolate.has_vertex)));
+  auto read = openai_chat::read_request(
+      body.span(), index,
+      options_for(call.request(), isolate.config, isolate.has_vertex, rewritable));
+  if (!read.ok()) {
+    // Alone it may fit.
+    const bool is_crowded = rewritable < limits::kRewrittenBytes;
+    if (is_crowded && read.error().code == ErrorCode::request_too_large) co_return too_busy();
+    co_return std::move(read).error();
+  }
+  openai_chat::ChatRequest& request = *read;
   exchange.facts().model = request.model;
   exchange.set_warnings(request.warnings);
   const std::size_t written = gemini::written_size(request.upstream, body.view());
@@ -130,7 +141,14 @@ void explain(Exchange& exchange, Isolate& isolate, Translated& translated) {
        isolate.body_bytes);
   std::vector<std::string_view> dropped;
   // Without the envelope of Code Assist, which names the account's project.
-  const std::string fitted = fitted_body(shown, request, dropped)->flat();
+  const auto body = fitted_body(shown, request, dropped);
+  if (body->size() > limits::kExplainedBytes) {
+    return exchange.send_error(
+        ApiError(ErrorCode::request_too_large, "Requests above 8 MiB are not explained."));
+  }
+  BodyShare copies(isolate.body_bytes);
+  if (!copies.take(4 * body->size())) return exchange.send_error(too_busy());
+  const std::string fitted = body->flat();
   for (const std::string_view name : dropped) exchange.warn_of_dropped(name);
   std::string out;
   json::Writer json(out);

@@ -86,10 +86,10 @@ std::optional<gemini::Failure> Relay::read_document(std::span<char> text, std::s
     error = index_.scan(repaired, kEventLimits);
   }
   if (error) {
-    return gemini::invalid_response("An event of Google's answer is not valid JSON (at byte " +
-                                    text::decimal(static_cast<std::int64_t>(error->offset)) +
-                                    " of " + text::decimal(static_cast<std::int64_t>(text.size())) +
-                                    ").");
+    bad_event_ = {.offset = error->offset, .bytes = text.size()};
+    // What stands behind the end is nothing that the caller misses.
+    if (answer_.finish() != gemini::FinishReason::none) return std::nullopt;
+    return bad_json();
   }
   const json::Cursor root(index_);
   if (!root.is(json::Type::array)) return read_value(root, out);
@@ -105,9 +105,18 @@ std::optional<gemini::Failure> Relay::read_value(json::Cursor value, std::string
     return gemini::read_stream_error(value.raw().text, model_);
   }
   gemini::read_event(in_envelope_ ? value["response"] : value, event_);
+  // It was not the end: some models finish every event.
+  if (bad_event_ && event_.finish != gemini::FinishReason::none) return bad_json();
   answer_.observe(event_);
   renderer_.on_event(choice_, event_, answer_, out);
   return std::nullopt;
+}
+
+gemini::Failure Relay::bad_json() const {
+  return gemini::invalid_response(
+      "An event of Google's answer is not valid JSON (at byte " +
+      text::decimal(static_cast<std::int64_t>(bad_event_->offset)) + " of " +
+      text::decimal(static_cast<std::int64_t>(bad_event_->bytes)) + ").");
 }
 
 }  // namespace proxy::gateway

@@ -40,6 +40,13 @@ class Relay {
   std::size_t room_for(std::size_t bytes) const { return reader_.room_for(bytes); }
   bool make_room(std::size_t bytes) { return reader_.make_room(bytes); }
 
+  // The last event that was not valid JSON.
+  struct BadEvent {
+    std::size_t offset;  // of the first byte that is wrong
+    std::size_t bytes;
+  };
+  const std::optional<BadEvent>& bad_event() const { return bad_event_; }
+
   const gemini::Answer& answer() const { return answer_; }
   int events() const { return events_; }
 
@@ -47,6 +54,7 @@ class Relay {
   std::optional<gemini::Failure> read_events(std::string& out);
   std::optional<gemini::Failure> read_document(std::span<char> text, std::string& out);
   std::optional<gemini::Failure> read_value(json::Cursor value, std::string& out);
+  gemini::Failure bad_json() const;
 
   fronts::Renderer& renderer_;
   int choice_;
@@ -55,6 +63,7 @@ class Relay {
   json::Index index_;    // reused from event to event
   gemini::Event event_;  // the same
   gemini::Answer answer_;
+  std::optional<BadEvent> bad_event_;
   bool in_envelope_;
   int events_ = 0;
   bool is_document_ = false;  // a plain JSON answer in a stream's place

@@ -118,6 +118,17 @@ std::string_view take_run(std::string_view& text) {
   return run;
 }
 
+// The end of what is written. It may be written over the beginning of `rest`.
+char* write_unescaped(char* to, std::string_view rest) {
+  while (!rest.empty()) {
+    const std::string_view run = take_run(rest);
+    if (!run.empty()) std::memmove(to, run.data(), run.size());
+    to += run.size();
+    if (!rest.empty()) to = write_utf8(to, take_escape(rest));
+  }
+  return to;
+}
+
 }  // namespace
 
 void append_escaped(std::string& out, std::string_view plain) {
@@ -143,13 +154,13 @@ void append_escaped(std::string& out, std::string_view plain) {
 void append_unescaped(std::string& out, RawString raw) {
   const std::size_t before = out.size();
   out.resize(before + raw.escaped.size());  // decoding never lengthens
-  char* to = out.data() + before;
-  std::string_view rest = raw.escaped;
-  while (!rest.empty()) {
-    to = write(to, take_run(rest));
-    if (!rest.empty()) to = write_utf8(to, take_escape(rest));
-  }
-  out.resize(static_cast<std::size_t>(to - out.data()));
+  const char* const end = write_unescaped(out.data() + before, raw.escaped);
+  out.resize(static_cast<std::size_t>(end - out.data()));
+}
+
+std::size_t unescape(std::span<char> raw) {
+  const char* const end = write_unescaped(raw.data(), {raw.data(), raw.size()});
+  return static_cast<std::size_t>(end - raw.data());
 }
 
 std::string unescaped(RawString raw) {

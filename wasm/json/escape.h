@@ -1,6 +1,8 @@
 // Between plain text and the inside of a JSON string (RFC 8259 section 7).
 #pragma once
 
+#include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -17,6 +19,8 @@ void append_escaped(std::string& out, std::string_view plain);
 void append_unescaped(std::string& out, RawString raw);
 
 std::string unescaped(RawString raw);
+// The same in place; how many bytes are left.
+std::size_t unescape(std::span<char> raw);
 
 // Whether `raw` decodes to `plain`, without allocating.
 bool equals(RawString raw, std::string_view plain);

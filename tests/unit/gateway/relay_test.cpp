@@ -96,7 +96,7 @@ std::string shown(const std::string& out) {
 }  // namespace
 
 TEST_CASE("a broken stream is told by its kind, after what was good of it",
-          "[T-03][T-05][T-06][T-07][T-09][T-10][T-11][T-12][T-13][T-21][T-22][T-23][T-25][U-20]") {
+          "[T-03][T-05][T-06][T-07][T-09][T-10][T-11][T-12][T-13][T-21][T-22][T-23][T-24][T-25][U-20]") {
   const std::string a = event(said("a"));
   const std::string end = event(said("b", "STOP"));
   const struct {
@@ -154,6 +154,14 @@ TEST_CASE("a broken stream is told by its kind, after what was good of it",
        "malformed_function_call", Remedy::same_account},
       {"a failed call after text", a + event(said("b", "MALFORMED_FUNCTION_CALL")), "ab.", "",
        Remedy::none},
+      {"T-24 garbage after the end", a + end + event("oops") + event("{\"candid"), "ab.", "",
+       Remedy::none},
+      {"T-24 a cut document after the end", a + end + "{\"candid", "ab.", "", Remedy::none},
+      {"T-24 usage behind it", a + end + event("{oops}") + event(R"({"usageMetadata":{}})"), "ab.",
+       "", Remedy::none},
+      {"T-05 garbage where each event has a finish",
+       event(said("a", "STOP")) + event("oops") + event(said("c", "STOP")), "a",
+       "upstream_invalid_response", Remedy::same_account},
       {"T-22 invalid UTF-8", event(said("a\xFF z", "STOP")), "a\xEF\xBF\xBD z.", "", Remedy::none},
       {"T-22 a lone surrogate and invalid UTF-8", event(said("\\ud83d\xC3(", "STOP")),
        "\\ufffd\xEF\xBF\xBD(.", "", Remedy::none},

@@ -5,6 +5,7 @@
 
 #include "support/catch.h"
 #include "support/corpora.h"
+#include "support/exact_bytes.h"
 #include "support/json_tools.h"
 
 using namespace std::string_literals;
@@ -92,6 +93,9 @@ TEST_CASE("every escape is decoded") {
     CHECK_FALSE(equals(RawString{raw}, plain + "x"));
     if (!plain.empty()) CHECK_FALSE(equals(RawString{raw}, plain.substr(0, plain.size() - 1)));
     if (!plain.empty()) CHECK_FALSE(equals(RawString{raw}, plain.substr(1)));
+    proxy::test::ExactBytes in_place(raw);
+    const std::size_t size = proxy::json::unescape(in_place.span());
+    CHECK(in_place.view().substr(0, size) == plain);
   }
   std::string out = "before ";
   append_unescaped(out, RawString{"\\n"});

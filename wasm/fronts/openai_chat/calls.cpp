@@ -21,13 +21,14 @@ using json::RawValue;
 // The one place where text changes its level: OpenAI holds the arguments as JSON inside a string,
 // Gemini as an object. The JSON itself is spliced, so that no number or escape in it changes. Text
 // that is no object is kept as a member, never refused: it stands in saved conversations.
-RawValue arguments(RawString text, Reading& reading) {
+bool read_arguments(const Field& field, Reading& reading, RawValue& args) {
   constexpr json::ScanLimits kLimits = {.depth = limits::kJsonDepth - 8,
                                         .values = limits::kJsonValues};
-  std::string plain = json::unescaped(text);
-  const std::string_view trimmed = text::trim(plain);
-  if (trimmed.empty() || trimmed == "null") return {"{}"};
-  std::string json(trimmed);
+  RawString text;
+  if (!field.take(text) || !reading.may_rewrite(field, text.escaped.size())) return false;
+  const std::string plain = json::unescaped(text);
+  std::string json(text::trim(plain));
+  if (json.empty() || json == "null") json = "{}";
   json::Index index;
   const bool valid = !index.scan(json, kLimits);
   if (!valid) {
@@ -35,7 +36,18 @@ RawValue arguments(RawString text, Reading& reading) {
   } else if (!Cursor(index).is(json::Type::object)) {
     json.insert(0, R"({"value":)") += '}';
   }
-  return {reading.keep(std::move(json))};
+  args = {reading.keep(std::move(json))};
+  return true;
+}
+
+// The text of a free-form call, as the only argument.
+bool read_input(const Field& field, Reading& reading, RawValue& args) {
+  RawString text;
+  if (!field.take(text) || !reading.may_rewrite(field, text.escaped.size())) return false;
+  std::string json = R"({"input":")";
+  json.append(text.escaped).append(R"("})");
+  args = {reading.keep(std::move(json))};
+  return true;
 }
 
 // `extra_content` beside the call, beside its function, or what travelled inside its id.
@@ -63,19 +75,9 @@ bool read_call(const Field& call, Reading& reading, Conversation& conversation, 
     return type.invalid("supported values are 'function' and 'custom'.");
   }
   const Field inner = call[custom ? "custom" : "function"];
-  RawString text;
-  if (!inner.need_object() || !read_tool_name(inner["name"], reading, part.name) ||
-      !inner[custom ? "input" : "arguments"].take(text)) {
-    return false;
-  }
-  if (custom) {
-    std::string args = R"({"input":")";
-    args.append(text.escaped).append(R"("})");
-    part.args = {reading.keep(std::move(args))};
-  } else {
-    part.args = arguments(text, reading);
-  }
-  return true;
+  if (!inner.need_object() || !read_tool_name(inner["name"], reading, part.name)) return false;
+  return custom ? read_input(inner["input"], reading, part.args)
+                : read_arguments(inner["arguments"], reading, part.args);
 }
 
 }  // namespace
@@ -98,19 +100,17 @@ bool read_function_call(const Field& call, Reading& reading, Conversation& conve
   Part part;
   part.kind = Part::Kind::function_call;
   part.id = conversation.next_call_id();
-  RawString text;
   if (!call.check_object() || !read_tool_name(call["name"], reading, part.name) ||
-      !call["arguments"].take(text)) {
+      !read_arguments(call["arguments"], reading, part.args)) {
     return false;
   }
-  part.args = arguments(text, reading);
   parts.push_back(part);
   return true;
 }
 
 bool read_tool_name(const Field& field, Reading& reading, RawString& name) {
   RawString given;
-  if (!field.need(given)) return false;
+  if (!field.need() || !field.take_word(given)) return false;
   const std::string plain = json::unescaped(given);
   if (plain.find('\0') != std::string::npos) return field.invalid("it holds a NUL character.");
   name = {reading.keep(reading.request.tools.gemini_name(plain))};
@@ -119,7 +119,7 @@ bool read_tool_name(const Field& field, Reading& reading, RawString& name) {
 
 bool read_call_id(const Field& field, Reading& reading, RawString& id) {
   RawString given;
-  if (!field.take(given)) return false;
+  if (!field.take_word(given)) return false;
   id = {gemini::open_seal(given.escaped).id};
   if (id.escaped.find('\\') == std::string_view::npos) return true;
   const std::string plain = json::unescaped(id);

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "base/utf8.h"
 #include "gemini/signature.h"
 #include "json/escape.h"
 
@@ -14,6 +13,9 @@ using gemini::EventPart;
 using json::Cursor;
 using json::RawString;
 using json::Writer;
+
+// Of an answer, that citations can name: each costs memory of every stream.
+constexpr std::size_t kMostParts = 1'024;
 
 // An id of Google's is taken over if every client can live with it.
 bool is_plain_call_id(std::string_view id) {
@@ -50,14 +52,6 @@ void write_custom_input(Writer& json, const EventPart& call) {
   } else {
     json.string(input.missing() ? std::string_view() : input.raw().text);
   }
-}
-
-// How many characters stand before a byte of the decoded text.
-//   from   where the part that `bytes` counts in begins
-std::int64_t characters_before(std::string_view decoded, std::size_t from, std::int64_t bytes) {
-  const auto most = static_cast<std::int64_t>(decoded.size() - from);
-  const std::size_t end = from + static_cast<std::size_t>(std::clamp<std::int64_t>(bytes, 0, most));
-  return static_cast<std::int64_t>(base::code_points(decoded.substr(0, end)));
 }
 
 }  // namespace
@@ -124,19 +118,20 @@ void Choice::cite(Cursor segment, Cursor source) {
 }
 
 void Choice::note_parts(const gemini::Event& event) {
-  std::size_t at = content_.size();
+  std::size_t at = text_.bytes();
   bool goes_on = true;
   for (const EventPart& part : event.parts) {
     using Kind = EventPart::Kind;
     const bool may_go_on = part.kind == Kind::text || part.kind == Kind::thought;
     goes_on = goes_on && may_go_on && part.kind == last_kind_;
-    if (!goes_on) part_begins_.push_back(at);
+    if (!goes_on && part_begins_.size() < kMostParts) part_begins_.push_back(at);
     goes_on = false;
     last_kind_ = part.kind;
+    if (&part == &event.parts.back()) break;
     if (part.kind == Kind::text || part.kind == Kind::transcript) {
-      at += part.text.escaped.size();
+      at += json::unescaped(part.text).size();
     } else if (part.kind >= Kind::file) {
-      at += as_text(part).size();
+      at += json::unescaped({as_text(part)}).size();
     }
   }
 }
@@ -157,19 +152,21 @@ void Choice::observe(const gemini::Event& event) {
 std::string Choice::annotations() const {
   std::string out;
   if (citations_.empty()) return out;
-  // Google counts UTF-8 bytes, OpenAI characters.
-  const std::string decoded = json::unescaped({content_});
+  // Google counts bytes of one part, OpenAI characters of the whole text.
+  const auto place = [this](const Citation& citation, std::int64_t bytes) {
+    const bool known = citation.part < part_begins_.size();
+    const std::size_t from = known ? std::min(part_begins_[citation.part], text_.bytes()) : 0;
+    const auto most = static_cast<std::int64_t>(text_.bytes() - from);
+    const auto offset = static_cast<std::size_t>(std::clamp<std::int64_t>(bytes, 0, most));
+    return static_cast<std::int64_t>(text_.characters_before(from + offset));
+  };
   Writer json(out);
   json.begin_array();
   for (const Citation& citation : citations_) {
-    const bool known = citation.part < part_begins_.size();
-    const std::string_view before =
-        std::string_view(content_).substr(0, known ? part_begins_[citation.part] : 0);
-    const std::size_t from = before.empty() ? 0 : json::unescaped({before}).size();
     json.begin_object().key("type").string(std::string_view("url_citation"));
     json.key("url_citation").begin_object();
-    json.key("start_index").integer(characters_before(decoded, from, citation.begin));
-    json.key("end_index").integer(characters_before(decoded, from, citation.end));
+    json.key("start_index").integer(place(citation, citation.begin));
+    json.key("end_index").integer(place(citation, citation.end));
     json.key("url").string(RawString{citation.url});
     json.key("title").string(RawString{citation.title}).end_object().end_object();
   }
@@ -178,7 +175,7 @@ std::string Choice::annotations() const {
 }
 
 std::string Choice::spaced(std::string_view escaped) const {
-  const bool needs = !content_.empty() && !content_.ends_with(' ') && !escaped.starts_with(' ');
+  const bool needs = text_.bytes() > 0 && !text_.ends_with_space() && !escaped.starts_with(' ');
   return std::string(needs ? " " : "").append(escaped);
 }
 

@@ -1,5 +1,5 @@
-// What one choice of an answer needs to know about its own past: which calls it has made, what text
-// it has said, for ids and annotations.
+// What one choice of an answer needs to know about its own past: which calls it has made and how much
+// text it has said, for ids and annotations.
 #pragma once
 
 #include <string>
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "fronts/openai_chat/envelope.h"
+#include "fronts/openai_chat/text_map.h"
 #include "gemini/event.h"
 #include "json/cursor.h"
 #include "json/writer.h"
@@ -27,8 +28,7 @@ class Choice {
   int calls() const { return static_cast<int>(call_ids_.size()); }
 
   // Notes text that goes into `content`, still escaped.
-  void note_text(std::string_view escaped) { content_ += escaped; }
-  const std::string& content() const { return content_; }
+  void note_text(std::string_view escaped) { text_.add(escaped); }
   // A piece of a transcript, with a space before it if it needs one. Escaped.
   std::string spaced(std::string_view escaped) const;
 
@@ -54,8 +54,8 @@ class Choice {
 
   Envelope* envelope_;
   std::vector<std::string> call_ids_;
-  std::string content_;
-  // Where each part begins in `content_`. Text that goes on in the next event is one part.
+  TextMap text_;
+  // Where each part begins in the text. Text that goes on in the next event is one part.
   std::vector<std::size_t> part_begins_;
   gemini::EventPart::Kind last_kind_ = gemini::EventPart::Kind::call;
   std::string signature_;

@@ -88,35 +88,36 @@ void Conversation::sign(Parts& parts) const {
   }
 }
 
-void Conversation::add_output(RawString call_id, const ToolOutput& output) {
+bool Conversation::add_output(const Field& message, RawString call_id, const ToolOutput& output) {
   OpenCall* found = nullptr;
   for (OpenCall& call : open_) {
     if (call.id.escaped != call_id.escaped || (found != nullptr && call.answered)) continue;
     found = &call;
     if (!call.answered) break;
   }
-  found != nullptr ? answer(*found, output) : add_orphan(call_id, output);
+  return found != nullptr ? answer(message, *found, output) : add_orphan(message, call_id, output);
 }
 
-bool Conversation::add_output_to_first(const ToolOutput& output) {
+bool Conversation::add_output_to_first(const Field& message, const ToolOutput& output) {
   for (OpenCall& call : open_) {
-    if (call.answered) continue;
-    answer(call, output);
-    return true;
+    if (!call.answered) return answer(message, call, output);
   }
-  return false;
+  return message["tool_call_id"].need();
 }
 
-void Conversation::add_output_by_name(std::string_view gemini_name, const ToolOutput& output) {
+bool Conversation::add_output_by_name(const Field& message, std::string_view gemini_name,
+                                      const ToolOutput& output) {
   OpenCall* found = nullptr;
   for (OpenCall& call : open_) {
     if (!call.answered && call.name.escaped == gemini_name) found = &call;
   }
-  found != nullptr ? answer(*found, output) : add_orphan({}, output);
+  return found != nullptr ? answer(message, *found, output) : add_orphan(message, {}, output);
 }
 
-void Conversation::answer(OpenCall& call, const ToolOutput& output) {
+bool Conversation::answer(const Field& message, OpenCall& call, const ToolOutput& output) {
   if (call.answered) {
+    const std::size_t bytes = call.output.text.escaped.size() + output.text.escaped.size();
+    if (!reading_.may_rewrite(message["content"], bytes)) return false;
     std::string both(call.output.text.escaped);
     both.append("\\n").append(output.text.escaped);
     call.output.text = {reading_.keep(std::move(both))};
@@ -125,10 +126,12 @@ void Conversation::answer(OpenCall& call, const ToolOutput& output) {
     call.output.text = output.text;
   }
   append_to(call.output.media, output.media);
+  return true;
 }
 
 // Its call was cut off, or answered long ago.
-void Conversation::add_orphan(RawString call_id, const ToolOutput& output) {
+bool Conversation::add_orphan(const Field& message, RawString call_id, const ToolOutput& output) {
+  if (!reading_.may_rewrite(message["content"], output.text.escaped.size())) return false;
   std::string heading = "[Tool result";
   std::size_t looked_at = 0;
   for (auto call = known_calls_.rbegin();
@@ -142,6 +145,7 @@ void Conversation::add_orphan(RawString call_id, const ToolOutput& output) {
   Parts parts = {text_part({reading_.keep(std::move(heading))})};
   append_to(parts, output.media);
   open_.empty() ? append(Role::user, parts) : append_to(held_, parts);
+  return true;
 }
 
 RawString Conversation::next_call_id() {

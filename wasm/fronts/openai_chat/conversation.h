@@ -32,11 +32,13 @@ class Conversation {
 
   // The answer to the call of that id; a second one is appended to the first, one without a call
   // becomes a user's text.
-  void add_output(json::RawString call_id, const ToolOutput& output);
-  // The same for the first unanswered call, if there is one.
-  bool add_output_to_first(const ToolOutput& output);
+  //   message  that holds it; these return false if it was refused
+  bool add_output(const Field& message, json::RawString call_id, const ToolOutput& output);
+  // The same for the first unanswered call; refused if there is none.
+  bool add_output_to_first(const Field& message, const ToolOutput& output);
   // Legacy: for the latest unanswered call of that function.
-  void add_output_by_name(std::string_view gemini_name, const ToolOutput& output);
+  bool add_output_by_name(const Field& message, std::string_view gemini_name,
+                          const ToolOutput& output);
 
   // `fc_1`, `fc_2`, ...: for calls that came without an id. The same history gives the same ids, as
   // Google caches by the prompt's bytes.
@@ -55,8 +57,8 @@ class Conversation {
 
   void append(gemini::Role role, const Parts& parts);
   void put_first(const Parts& parts);
-  void answer(OpenCall& call, const ToolOutput& output);
-  void add_orphan(json::RawString call_id, const ToolOutput& output);
+  bool answer(const Field& message, OpenCall& call, const ToolOutput& output);
+  bool add_orphan(const Field& message, json::RawString call_id, const ToolOutput& output);
   void close_calls();
   bool keep_media(OpenCall& call, gemini::Part& response);
   void sign(Parts& parts) const;

@@ -1,8 +1,23 @@
 #include "fronts/openai_chat/field.h"
 
+#include <algorithm>
+
+#include "base/limits.h"
 #include "base/text.h"
+#include "json/escape.h"
 
 namespace proxy::fronts::openai_chat {
+
+std::string printable(json::Cursor key) {
+  std::string_view escaped = key.string().value_or(json::RawString{}).escaped;
+  constexpr std::size_t kEscape = 6;
+  constexpr std::size_t kEnough = kEscape * (limits::kLogStringBytes + 4);
+  std::size_t end = 0;
+  while (end < std::min(kEnough, escaped.size())) {
+    end += escaped[end] != '\\' ? 1 : escaped[end + 1] == 'u' ? kEscape : 2;
+  }
+  return text::printable(json::unescaped({escaped.substr(0, end)}), limits::kLogStringBytes);
+}
 
 std::string_view type_name(json::Cursor value) {
   if (!value.exists()) return "nothing";
@@ -52,6 +67,14 @@ bool Field::take(json::RawString& out) const {
   if (!string) return wrong_type("a string");
   out = *string;
   return true;
+}
+
+bool Field::take_word(json::RawString& out) const {
+  if (!take(out)) return false;
+  if (out.escaped.size() <= limits::kWordBytes) return true;
+  return refuse(ErrorCode::string_above_max_length,
+                "string too long. Expected a string with maximum length " +
+                    text::decimal(static_cast<std::int64_t>(limits::kWordBytes)) + ".");
 }
 
 bool Field::is_within(ErrorCode below, std::string_view kind, std::int64_t least,

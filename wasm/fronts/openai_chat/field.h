@@ -51,6 +51,8 @@ class Field {
   bool need() const;
   bool need_object() const { return need() && check_object(); }
   bool need(json::RawString& out) const { return need() && take(out); }
+  // A name or an id: a string that is not longer than such a thing may be.
+  bool take_word(json::RawString& out) const;
 
   // Refusals; all return false.
   bool wrong_type(std::string_view expected) const;
@@ -71,6 +73,9 @@ class Field {
   ErrorBox* refusal_;
   json::Cursor value_;
 };
+
+// A member's name, for messages: cut, and without control characters.
+std::string printable(json::Cursor key);
 
 // "a string", "an array", ... for messages.
 std::string_view type_name(json::Cursor value);

@@ -104,15 +104,16 @@ bool read_stop(const Field& stop, Reading& reading) {
   std::string sequences;
   json::Writer json(sequences);
   json.begin_array();
-  const auto add = [&json](const Field& field) {
+  const auto add = [&](const Field& field) {
     RawString text;
     if (!field.take(text)) return false;
     if (field.missing()) return field.wrong_type("a string");
+    if (!reading.may_rewrite(field, text.escaped.size())) return false;
     if (!text.empty()) json.string(text);
     return true;
   };
   if (stop.is(json::Type::string)) {
-    add(stop);
+    if (!add(stop)) return false;
   } else if (!stop.missing() && !stop.is(json::Type::array)) {
     return stop.wrong_type("a string or an array of strings");
   } else if (!stop.check_array(kMost)) {
@@ -147,7 +148,7 @@ bool read_logprobs(const Field& root, Reading& reading) {
 bool check_logit_bias(const Field& bias) {
   if (!bias.check_object()) return false;
   for (const auto [token, value] : bias.value().members()) {
-    const std::string name = token.text();
+    const std::string name = printable(token);
     const Field field(bias, name.c_str(), value);
     RawValue number;
     if (!field.take_decimal(number, -100, 100)) return false;

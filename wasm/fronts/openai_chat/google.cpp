@@ -89,8 +89,7 @@ const Spelling* find(std::span<const Spelling> known, Cursor key) {
 
 void warn_of_unknown(std::string_view where, Cursor key, Reading& reading) {
   std::string name(where);
-  reading.request.warn(name += text::printable(key.text(), limits::kLogStringBytes),
-                       "unknown, ignored");
+  reading.request.warn(name += printable(key), "unknown, ignored");
 }
 
 bool read_config(const Field& config, Reading& reading) {

@@ -46,7 +46,7 @@ bool are_strings(const Field& list) {
 bool are_labels(const Field& labels) {
   if (!labels.check_object()) return false;
   for (const auto [key, value] : labels.value().members()) {
-    const std::string name = key.text();
+    const std::string name = printable(key);
     if (!is_string({labels, name.c_str(), value})) return false;
   }
   return true;
@@ -116,7 +116,7 @@ void write_known(Cursor object, std::span<const Spelling> members, const char* w
     if (is_known) continue;
     std::string name(where);
     name += '.';
-    name += text::printable(key.text(), limits::kLogStringBytes);
+    name += printable(key);
     reading.request.warn(name, "unknown, ignored");
   }
 }

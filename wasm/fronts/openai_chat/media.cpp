@@ -76,16 +76,27 @@ bool take_base64(const Field& field, RawString data, ErrorCode code, Reading& re
   part.kind = Part::Kind::inline_data;
   part.text = data;
   if (base64::is_standard(data.escaped)) return true;
-  auto mended = base64::standard(json::unescaped(data));
-  if (!mended || mended->empty()) return field.refuse(code, "this is not valid base64.");
-  part.text = {reading.keep(*std::move(mended))};
+  // In the caller's body, as there may be no memory for a second form of a large image.
+  const std::span<char> bytes = reading.own(data);
+  const auto size = base64::standardize(bytes.first(json::unescape(bytes)));
+  if (!size || *size == 0) return field.refuse(code, "this is not valid base64.");
+  const std::string_view mended(bytes.data(), *size);
+  const std::size_t padded = *size + base64::padding(*size);
+  if (padded <= bytes.size()) {
+    std::fill(bytes.begin() + static_cast<std::ptrdiff_t>(*size), bytes.end(), '=');
+    part.text = {std::string_view(bytes.data(), padded)};
+    return true;
+  }
+  if (!reading.may_rewrite(field, padded)) return false;
+  part.text = {reading.keep(std::string(mended).append(padded - *size, '='))};
   return true;
 }
 
 // `data:<type>[;parameter]...[;base64],<data>`. RFC 2397
 bool read_data_url(const Field& field, RawString url, ErrorCode code, Reading& reading,
                    Part& part) {
-  const std::size_t comma = url.escaped.find(',');
+  constexpr std::size_t kMostHead = 1'024;
+  const std::size_t comma = url.escaped.substr(0, kMostHead).find(',');
   if (comma == std::string_view::npos) {
     return field.refuse(code, "a data URL needs a comma before its data.");
   }
@@ -103,6 +114,7 @@ bool read_data_url(const Field& field, RawString url, ErrorCode code, Reading& r
   part.mime_type = {reading.keep(std::move(type))};
   const RawString data = {url.escaped.substr(comma + 1)};
   if (is_base64) return take_base64(field, data, code, reading, part);
+  if (!reading.may_rewrite(field, data.escaped.size())) return false;
   const auto plain = encode::from_percent(json::unescaped(data));
   if (!plain || plain->empty()) return field.refuse(code, "the data URL holds no valid data.");
   part.kind = Part::Kind::inline_data;
@@ -166,8 +178,8 @@ bool read_file(const Field& file, Reading& reading, Part& part) {
   RawString bytes;
   RawString name;
   RawString identifier;
-  if (!file.need_object() || !data.take(bytes) || !file["filename"].take(name) ||
-      !id.take(identifier)) {
+  if (!file.need_object() || !data.take(bytes) || !file["filename"].take_word(name) ||
+      !id.take_word(identifier)) {
     return false;
   }
   if (data.missing() && !id.missing()) return read_file_id(id, identifier, reading, part);

@@ -78,20 +78,29 @@ bool read_content(const Field& content, Author author, Reading& reading, Parts& 
 
 // What a tool said: texts joined by line ends, images and documents beside them.
 bool read_output(const Field& message, Reading& reading, ToolOutput& output) {
+  constexpr std::string_view kJoint = "\\n";
+  const Field content = message["content"];
   Parts parts;
-  if (!read_content(message["content"], Author::tool, reading, parts)) return false;
-  std::string joined;
+  if (!read_content(content, Author::tool, reading, parts)) return false;
+  std::size_t bytes = 0;
   for (const Part& part : parts) {
     if (part.kind != Part::Kind::text) {
       output.media.push_back(part);
-    } else if (output.text.empty()) {
-      output.text = part.text;
     } else {
-      if (joined.empty()) joined = output.text.escaped;
-      joined.append("\\n").append(part.text.escaped);
+      output.text = part.text;
+      bytes += part.text.escaped.size() + kJoint.size();
     }
   }
-  if (!joined.empty()) output.text = {reading.keep(std::move(joined))};
+  // One text is passed on as it stands.
+  if (bytes == 0 || bytes == output.text.escaped.size() + kJoint.size()) return true;
+  if (!reading.may_rewrite(content, bytes)) return false;
+  std::string joined;
+  joined.reserve(bytes);
+  for (const Part& part : parts) {
+    if (part.kind == Part::Kind::text) joined.append(part.text.escaped).append(kJoint);
+  }
+  joined.resize(joined.size() - kJoint.size());
+  output.text = {reading.keep(std::move(joined))};
   return true;
 }
 
@@ -140,11 +149,8 @@ bool read_images(const Field& images, Reading& reading, Parts& parts) {
   const Field id = message["tool_call_id"];
   RawString call_id;
   if (!read_output(message, reading, output) || !read_call_id(id, reading, call_id)) return false;
-  if (!id.missing()) {
-    conversation.add_output(call_id, output);
-    return true;
-  }
-  return conversation.add_output_to_first(output) || id.need();
+  return id.missing() ? conversation.add_output_to_first(message, output)
+                      : conversation.add_output(message, call_id, output);
 }
 
 // Rare, so not compiled with what every request runs.
@@ -155,8 +161,7 @@ bool read_images(const Field& images, Reading& reading, Parts& parts) {
   if (!read_output(message, reading, output) || !read_tool_name(message["name"], reading, name)) {
     return false;
   }
-  conversation.add_output_by_name(name.escaped, output);
-  return true;
+  return conversation.add_output_by_name(message, name.escaped, output);
 }
 
 bool read_message(const Field& message, Reading& reading, Conversation& conversation) {

@@ -17,14 +17,17 @@ using json::RawString;
 
 // Families before Gemini 3 refuse functions beside a response format: there the wish goes into
 // words.
-void ask_in_words(const Field& schema, Reading& reading) {
+bool ask_in_words(const Field& schema, Reading& reading) {
   std::string escaped = "Answer with a single JSON value and nothing else.";
   if (!schema.missing()) {
+    const std::string_view text = schema.value().raw().text;
+    if (!reading.may_rewrite(schema, 2 * text.size())) return false;  // all quotes are escaped
     escaped += " It must match this JSON Schema: ";
-    json::append_escaped(escaped, schema.value().raw().text);
+    json::append_escaped(escaped, text);
   }
   reading.request.upstream.system.push_back({reading.keep(std::move(escaped))});
   reading.request.warn("response_format", "asked for in words, as this model has tools");
+  return true;
 }
 
 bool read_format(const Field& format, Reading& reading) {
@@ -47,11 +50,11 @@ bool read_format(const Field& format, Reading& reading) {
   }
   gemini::Request& upstream = reading.request.upstream;
   if (!upstream.functions.empty() && !reading.family.modern) {
-    ask_in_words(schema, reading);
-    return true;
+    return ask_in_words(schema, reading);
   }
   upstream.config.set("responseMimeType", {R"("application/json")"});
   if (!has_schema || schema.missing()) return true;
+  if (!reading.may_rewrite(schema, schema.value().raw().text.size())) return false;
   std::string text;
   gemini::write_json_schema(schema.value(), text);
   upstream.config.set("responseJsonSchema", {reading.keep(std::move(text))});
@@ -79,7 +82,8 @@ bool read_audio(const Field& audio, Reading& reading) {
   const Field outer = audio["voice"];
   const Field inner = outer["id"];
   RawString voice;
-  if (!(outer.is(json::Type::object) ? inner : outer).need(voice)) return false;
+  const Field& name_of_voice = outer.is(json::Type::object) ? inner : outer;
+  if (!name_of_voice.need() || !name_of_voice.take_word(voice)) return false;
   std::string speech = R"({"voiceConfig":{"prebuiltVoiceConfig":{"voiceName":")";
   speech.append(voice.escaped).append(R"("}}})");
   config.set("speechConfig", {reading.keep(std::move(speech))});

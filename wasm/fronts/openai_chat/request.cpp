@@ -105,12 +105,13 @@ bool read_others(const Field& root, ChatRequest& request) {
     request.warn(known[i].name, "ignored");
   }
   for (const Cursor key : unknown) {
-    request.warn(text::printable(key.text(), limits::kLogStringBytes), "unknown, ignored");
+    request.warn(printable(key), "unknown, ignored");
   }
   return true;
 }
 
-bool read_all(const Field& root, const RequestOptions& options, ChatRequest& request) {
+bool read_all(const Field& root, std::span<char> body, const RequestOptions& options,
+              ChatRequest& request) {
   const Field model = root["model"];
   if (!read_model(model, options, request)) return false;
   const gemini::Profiles none;
@@ -121,10 +122,11 @@ bool read_all(const Field& root, const RequestOptions& options, ChatRequest& req
   const Field nested = extra["google"];
   const Field top = root["google"];
   const Field& google = nested.missing() ? top : nested;
-  Reading reading{family, options, request};
+  Reading reading{.family = family, .options = options, .request = request, .body = body};
   // Tools come before the messages, whose calls are named by them; Google's own settings last, as
   // they win.
-  return extra.check_object() && google.check_object() && read_streaming(root, options, request) &&
+  return extra.check_object() && google.check_object() &&
+         reading.may_rewrite(google, google.value().raw().text.size()) && read_streaming(root, options, request) &&
          read_generation(root, reading) && read_tools(root, reading) &&
          read_messages(root["messages"], reading) && read_output(root, reading) &&
          read_reasoning(root, google, reading) && read_google(google, reading) &&
@@ -139,6 +141,17 @@ void ChatRequest::warn(std::string_view parameter, std::string_view what) {
   warning.append(": ").append(what);
   if (std::find(warnings.begin(), warnings.end(), warning) != warnings.end()) return;
   warnings.push_back(std::move(warning));
+}
+
+bool Reading::may_rewrite(const Field& field, std::size_t bytes) {
+  if (bytes > rewritable_bytes) {
+    return field.refuse(
+        ErrorCode::request_too_large,
+        "too long. What is not passed on as it stands, as calls' arguments, schemas and data "
+        "without base64, has to be shorter than 6 MiB in all.");
+  }
+  rewritable_bytes -= bytes;
+  return true;
 }
 
 json::RawString Reading::escaped(std::string_view plain) const {
@@ -160,7 +173,7 @@ Result<ChatRequest> read_request(std::span<char> body, json::Index& index,
   }
   ChatRequest request;
   ErrorBox refusal;
-  if (!read_all({root, refusal}, options, request)) return refusal;
+  if (!read_all({root, refusal}, body, options, request)) return refusal;
   if (index.has_infinite_number()) {
     return ApiError(ErrorCode::invalid_value, "The request holds a number that is out of range.");
   }

@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "base/image_url.h"
+#include "base/limits.h"
 #include "base/result.h"
+#include "fronts/openai_chat/field.h"
 #include "fronts/openai_chat/tool_names.h"
 #include "gemini/models.h"
 #include "gemini/request.h"
@@ -29,6 +31,7 @@ struct RequestOptions {
   bool has_vertex = false;     // an account of Vertex AI, which takes more
   image_url::Fetchable fetchable_images = image_url::Fetchable::nothing;
   std::string_view own_host = {};  // this Worker's, which fetches no image from itself
+  std::size_t rewritable_bytes = limits::kRewrittenBytes;  // as much memory as there is for them
 };
 
 struct ChatRequest {
@@ -58,7 +61,17 @@ struct Reading {
   const gemini::Family& family;
   const RequestOptions& options;
   ChatRequest& request;
+  std::span<char> body;
+  std::size_t rewritable_bytes = options.rewritable_bytes;  // that are left
 
+  // Comes before text of that size, or made from so much, is written anew. False = refused with
+  // request_too_large: running out of memory would end the requests of all.
+  bool may_rewrite(const Field& field, std::size_t bytes);
+  // Text of the body, to be changed in place. Nobody else may have read it.
+  std::span<char> own(json::RawString text) const {
+    return body.subspan(static_cast<std::size_t>(text.escaped.data() - body.data()),
+                        text.escaped.size());
+  }
   // Text that lives as long as the request.
   std::string_view keep(std::string text) const {
     return request.upstream.arena.keep(std::move(text));
@@ -68,7 +81,7 @@ struct Reading {
 };
 
 // Checks the whole body before anything is built from it.
-//   body   owned by the caller's side; lone surrogate escapes are mended in place
+//   body   owned by the caller's side; lone surrogate escapes and base64 are mended in place
 //   index  filled here; the result views `body`, so both must outlive it
 Result<ChatRequest> read_request(std::span<char> body, json::Index& index,
                                  const RequestOptions& options);

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/limits.h"
 #include "gemini/schema.h"
 #include "json/escape.h"
 
@@ -32,7 +33,8 @@ bool read_names(const Field& tool, bool custom, Reading& reading,
   const Field name = tool["name"];
   RawString given;
   if (!name.need(given)) return false;
-  const std::string plain = json::unescaped(given);
+  const bool is_short = given.escaped.size() <= limits::kWordBytes;
+  const std::string plain = is_short ? json::unescaped(given) : std::string();
   if (!ToolNames::is_valid(plain)) {
     return name.invalid("a name has 1 to 64 characters of a-z, A-Z, 0-9, '_', '-', '.', ':'.");
   }
@@ -51,6 +53,7 @@ bool read_function(const Field& function, Reading& reading, bool& strict) {
   } else if (!parameters.check_object()) {
     return false;
   } else if (gemini::has_parameters(parameters.value())) {
+    if (!reading.may_rewrite(parameters, parameters.value().raw().text.size())) return false;
     std::string schema;
     gemini::write_json_schema(parameters.value(), schema);
     declaration.parameters = {reading.keep(std::move(schema))};
@@ -90,6 +93,7 @@ bool read_custom(const Field& custom, Reading& reading) {
         !grammar["definition"].need(definition)) {
       return false;
     }
+    if (!reading.may_rewrite(grammar["definition"], definition.escaped.size())) return false;
     if (!language.equals("lark") && !language.equals("regex")) {
       return language.invalid("supported values are 'lark' and 'regex'.");
     }
@@ -136,7 +140,9 @@ bool allow(const Field& choice, const Field& tool, Reading& reading) {
   if (!inner.check_object()) return false;
   RawString given;
   if (!(inner.missing() ? direct : nested).need(given)) return false;
-  const ToolNames::Tool* const known = reading.request.tools.find(json::unescaped(given));
+  const bool is_short = given.escaped.size() <= limits::kWordBytes;
+  const ToolNames::Tool* const known =
+      is_short ? reading.request.tools.find(json::unescaped(given)) : nullptr;
   if (known == nullptr) return choice.invalid("it names a tool that is not in 'tools'.");
   reading.request.upstream.allowed_functions.push_back({reading.keep(known->gemini_name)});
   return true;

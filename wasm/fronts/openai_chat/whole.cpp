@@ -71,7 +71,14 @@ class WholeRenderer final : public Renderer {
  private:
   struct Message {
     explicit Message(Envelope& envelope) : state(envelope) {}
+    // Adds text, still escaped.
+    void say(std::string_view escaped) {
+      content += escaped;
+      state.note_text(escaped);
+    }
+
     Choice state;
+    std::string content;
     std::string reasoning;
     std::string calls;   // elements of the array, joined
     std::string images;  // the same
@@ -89,7 +96,7 @@ class WholeRenderer final : public Renderer {
         to.reasoning += part.text.escaped;
         break;
       case Kind::text:
-        to.state.note_text(part.text.escaped);
+        to.say(part.text.escaped);
         break;
       case Kind::call:
         if (to.state.wants_call()) take_call(to, part);
@@ -101,12 +108,12 @@ class WholeRenderer final : public Renderer {
         to.audio += part.data.escaped;
         break;
       case Kind::transcript:
-        to.state.note_text(to.state.spaced(part.text.escaped));
+        to.say(to.state.spaced(part.text.escaped));
         break;
       case Kind::file:
       case Kind::code:
       case Kind::code_output:
-        to.state.note_text(as_text(part));
+        to.say(as_text(part));
         break;
     }
   }
@@ -127,11 +134,11 @@ class WholeRenderer final : public Renderer {
     if (!to.images.empty()) to.images += ',';
     Writer json(to.images);
     write_image(json, image);
-    if (envelope_.context().images_as_markdown) to.state.note_text(as_markdown(image));
+    if (envelope_.context().images_as_markdown) to.say(as_markdown(image));
   }
 
   void write_message(Writer& json, const Message& from, const std::string& refusal) {
-    const std::string& content = from.state.content();
+    const std::string& content = from.content;
     const bool something_else =
         !from.calls.empty() || !from.legacy_call.empty() || !refusal.empty() || !from.audio.empty();
     json.key("role").string(std::string_view("assistant")).key("content");

@@ -148,6 +148,55 @@ TEST_CASE("J-08 J-09 numbers are read in every form and refused by their range")
   }
 }
 
+TEST_CASE("a name or an id that is longer than any is refused") {
+  const std::string most(1'048'576, 'x');
+  const Scanned scanned(R"({"a":")" + most + R"(","b":")" + most + R"(y","c":1})");
+  ErrorBox refusal;
+  const Field root(scanned.root(), refusal);
+  RawString word;
+  CHECK(root["a"].take_word(word));
+  CHECK(word.escaped == most);
+  CHECK(root["none"].take_word(word));
+  CHECK_FALSE(root["b"].take_word(word));
+  CHECK(told(refusal) ==
+        "string_above_max_length b: Invalid 'b': string too long. Expected a string with maximum "
+        "length 1048576.");
+  ErrorBox other;
+  CHECK_FALSE(Field(scanned.root(), other)["c"].take_word(word));
+  CHECK(code(other) == "invalid_type");
+}
+
+TEST_CASE("a member's name is fit for a message, however long it is") {
+  const struct {
+    std::string escaped;
+    std::string printed;
+  } rows[] = {
+      {"", ""},
+      {"plain", "plain"},
+      {R"(\\"\u0041)", R"(\\"\u0041)"},
+      {R"(a\u0007\nb)", "a? b"},
+      {std::string(1'000, 'x'), std::string(128, 'x')},
+      {std::string(127, 'x') + R"(\\\\)", std::string(127, 'x') + '\\'},
+  };
+  for (const auto& row : rows) {
+    INFO(row.escaped);
+    const Scanned scanned("{\"" + row.escaped + "\":1}");
+    for (const auto [key, value] : scanned.root().members()) CHECK(printable(key) == row.printed);
+  }
+  // Wherever an escape is cut.
+  for (std::size_t before = 0; before < 8; ++before) {
+    std::string escaped(before, 'x');
+    for (int i = 0; i < 400; ++i) escaped += R"(\ud83d\ude00\\)";
+    const Scanned scanned("{\"" + escaped + "\":1}");
+    for (const auto [key, value] : scanned.root().members()) {
+      const std::string printed = printable(key);
+      CHECK(printed.starts_with(std::string(before, 'x') + "\xF0\x9F\x98\x80\\"));
+      CHECK(printed.size() <= 128);
+      CHECK(printed.size() > 123);
+    }
+  }
+}
+
 TEST_CASE("a range is told by its broken end") {
   const Scanned scanned(R"({"a":-5,"b":5,"c":[1,2]})");
   const auto after = [&scanned](const auto& read) {

@@ -53,6 +53,10 @@ TEST_CASE("data URLs go inline, their base64 as it stands if it is in order") {
       {"data:image/png;base64,-_-_", inline_data("image/png", "+/+/")},
       {"data:image/png;base64,AA", inline_data("image/png", "AA==")},
       {"data:image\\/png;base64,AA\\/A", inline_data("image/png", "AA/A")},
+      {"data:image/png;base64,AA\\u003d=", inline_data("image/png", "AA==")},
+      {"data:image/png;base64,A\\r\\nA", inline_data("image/png", "AA==")},
+      {"data:image/png;base64,A\\nAAA", inline_data("image/png", "AAAA")},
+      {"data:image/png;base64,A\\nAAAA-\\t", inline_data("image/png", "AAAAA+==")},
       {"data:text/plain,a%20b", inline_data("text/plain", "YSBi")},
       {"data:,x", inline_data("application/octet-stream", "eA==")},
   };
