@@ -14,9 +14,11 @@ run_coverage() { npm run coverage; }
 run_fuzz() { npm run fuzz -- --seconds 60; }
 run_chaos() { npm run chaos -- --requests 10000; }
 run_soak() { npm run soak -- --minutes 10; }
+run_turns() { npm run bench:turns; }
+run_keys() { npm run bench:keys; }
 run_mutants() { npm run mutants -- --count 300; }
 
-all='tests faults lint twice coverage fuzz chaos soak mutants'
+all='tests faults lint twice coverage fuzz turns keys chaos soak mutants'
 # shellcheck disable=SC2086
 [ $# -gt 0 ] || set -- $all
 for part in "$@"; do

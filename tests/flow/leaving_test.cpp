@@ -135,6 +135,8 @@ TEST_CASE("the upstream of a caller who left is given up at once", "[D-02][D-03]
     CHECK(line.get("try") == "1");
     CHECK(line.get("up") == (has_headers ? "200" : ""));
     CHECK((line.get("out") != "0") == has_headers);
+    CHECK(line.get("tok_in") == (has_headers ? "5" : ""));
+    CHECK(line.get("tok_out") == (has_headers ? "3" : ""));
   }
 }
 

@@ -36,6 +36,25 @@ std::size_t lines_of(const FakeHost& host, std::string_view ev) {
 
 }  // namespace
 
+TEST_CASE("the tokens of all calls to Google are in the line", "[D-03]") {
+  const auto event = [](const char* usage) {
+    return R"({"candidates":[{"content":{"parts":[{"text":"private-x"}]}}],"usageMetadata":)" +
+           std::string(usage) + "}";
+  };
+  Story story;
+  // Counts grow from event to event; the first call is cut, the second one served.
+  story.on_google = [&](const FetchRequest&, int n) {
+    return answer_of({event(R"({"promptTokenCount":5,"candidatesTokenCount":1})"),
+                      event(R"({"promptTokenCount":5,"candidatesTokenCount":4,)"
+                            R"("thoughtsTokenCount":20})"),
+                      n == 1 ? "{}" : text_event("", "STOP")});
+  };
+  story.ask(whole());
+  CHECK(last_line(story).get("status") == "200");
+  CHECK(last_line(story).get("tok_in") == "10");
+  CHECK(last_line(story).get("tok_out") == "47");  // text_event() says 3, and no thoughts
+}
+
 TEST_CASE("the line of a request holds its facts") {
   Story story;
   story.ask(whole());
@@ -61,7 +80,9 @@ TEST_CASE("the line of a request holds its facts") {
                                            {"ttfb", "1500"},
                                            {"in", std::to_string(ask.body.front().size())},
                                            {"out", std::to_string(got.body.size())},
-                                           {"up", "200"}});
+                                           {"up", "200"},
+                                           {"tok_in", "5"},
+                                           {"tok_out", "3"}});
 }
 
 TEST_CASE("each route has its name in the log, and a refusal its code") {

@@ -154,7 +154,10 @@ for (const [name, { most, refusal, of }] of Object.entries(kPlaces)) {
     for (const MiB of [most ?? 2, 24]) {
       const [messages, more] = of(Math.floor((MiB * kMiB) / 8) * 8);
       const answer = await post(chatBody(messages, { model: kModel, stream: true, ...more }));
-      if (refusal) {
+      if (answer.status === 503) {
+        // Small blocks of the other call may lie where the body would have to be.
+        assertError(answer, 503, 'server_busy');
+      } else if (refusal) {
         assertError(answer, ...refusal);
       } else if (MiB <= most) {
         assert.equal(answer.status, 200, answer.text.slice(0, 300));

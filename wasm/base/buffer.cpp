@@ -7,6 +7,11 @@
 
 namespace proxy::base {
 
+bool is_allocatable(std::size_t bytes) {
+  Buffer block;
+  return block.try_reserve(bytes);
+}
+
 Buffer::Buffer(Buffer&& other) noexcept
     : data_(std::exchange(other.data_, nullptr)),
       size_(std::exchange(other.size_, 0)),

@@ -9,6 +9,10 @@
 
 namespace proxy::base {
 
+// Whether a block of that size can be had: there may be less in one piece than all together, where
+// small blocks that are kept lie between large ones that were freed.
+bool is_allocatable(std::size_t bytes);
+
 class Buffer {
  public:
   Buffer() = default;

@@ -56,8 +56,8 @@ inline constexpr std::size_t kSchemaInlinedBytes = kMiB / 4;  // written again, 
 inline constexpr std::size_t kTokenReplyBytes = 64 * 1024;
 inline constexpr std::size_t kErrorBodyBytes = 64 * 1024;
 inline constexpr std::size_t kNoEventBytes = 64 * 1024;  // before the first event: comments, say
-inline constexpr std::size_t kEventBytes = 32 * kMiB;   // one event may hold an image of 10 MB
-inline constexpr std::size_t kAnswerBytes = 24 * kMiB;  // when stream is false: gathered in 64 MiB
+inline constexpr std::size_t kEventBytes = 32 * kMiB;    // one event may hold an image of 10 MB
+inline constexpr std::size_t kAnswerBytes = 24 * kMiB;   // when stream is false: gathered in 64 MiB
 inline constexpr std::size_t kAccessTokenBytes = 4'096;
 inline constexpr std::size_t kEventValues = 250'000;
 // Of kBodiesInFlightBytes, what one answer is counted as at most: alone, any fits.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "base/buffer.h"
 #include "base/limits.h"
@@ -127,6 +128,7 @@ class Delivery {
     }
     if (!has_room(chunk.size())) return gemini::Failure{.error = too_busy()};
     MaybeFailure failure = relay_.feed(chunk, reply_.out());
+    note_tokens();
     flush();
     // A page of HTML, say, however long it goes on.
     const bool is_none = relay_.events() == 0 && relay_.pending() == 0;
@@ -196,6 +198,18 @@ class Delivery {
            made_of_it.try_reserve(std::min(relay_.pending() + bytes, limits::kAnswerBytes));
   }
 
+  // What the call has cost so far: its caller may leave before the end.
+  void note_tokens() {
+    const gemini::Usage& usage = relay_.answer().usage();
+    Facts& facts = exchange_.facts();
+    const auto note = [](std::int64_t& total, std::int64_t& noted, std::int64_t now) {
+      total += now - std::exchange(noted, now);
+    };
+    note(facts.prompt_tokens, prompt_tokens_, usage.prompt.value_or(0));
+    note(facts.answer_tokens, answer_tokens_,
+         usage.candidates.value_or(0) + usage.thoughts.value_or(0));
+  }
+
   void flush() {
     if (reply_.streams() && reply_.flush()) choice_.shown = true;
   }
@@ -208,6 +222,8 @@ class Delivery {
   BodyShare share_;
   std::size_t counted_ = 0;  // of the share
   std::size_t bytes_in_ = 0;
+  std::int64_t prompt_tokens_ = 0;  // that are noted
+  std::int64_t answer_tokens_ = 0;
 };
 
 host::Task<MaybeFailure> deliver(Exchange& exchange, Isolate& isolate, const Prepared& request,

@@ -91,8 +91,10 @@ ApiError too_busy() {
   return error;
 }
 
-bool BodyShare::take(std::size_t bytes) {
+bool BodyShare::take(std::size_t bytes, std::size_t block) {
+  constexpr std::size_t kSmall = limits::kMiB / 4;
   if (total_ + bytes > limits::kBodiesInFlightBytes) return false;
+  if (block > kSmall && !base::is_allocatable(block)) return false;
   total_ += bytes;
   taken_ += bytes;
   return true;
@@ -111,8 +113,7 @@ host::Task<Result<base::Buffer>> read_body(host::Call& call, std::size_t most, B
   const auto grow = [&](std::size_t bytes) {
     if (!share.take(bytes - taken)) return false;
     taken = bytes;
-    body.reserve(bytes + kSlackBytes);
-    return true;
+    return body.try_reserve(bytes + kSlackBytes);
   };
   const std::int64_t length =
       text::parse_decimal(headers.get("content-length").value_or("")).value_or(0);

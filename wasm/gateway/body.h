@@ -20,7 +20,8 @@ class BodyShare {
   ~BodyShare() { total_ -= taken_; }
 
   // False if the isolate has no room for `bytes` more.
-  bool take(std::size_t bytes);
+  //   block  of them, what has to be in one piece
+  bool take(std::size_t bytes, std::size_t block = 0);
   void give_back(std::size_t bytes) { keep_only(taken_ - bytes); }
   // Gives back all but `bytes`.
   void keep_only(std::size_t bytes);

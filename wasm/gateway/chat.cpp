@@ -81,16 +81,17 @@ host::Task<Result<Translated>> translate(Exchange& exchange, Isolate& isolate, B
       body.span(), index,
       options_for(call.request(), isolate.config, isolate.has_vertex, rewritable));
   if (!read.ok()) {
-    // Alone it may fit.
-    const bool is_crowded = rewritable < limits::kRewrittenBytes;
-    if (is_crowded && read.error().code == ErrorCode::request_too_large) co_return too_busy();
+    const bool may_fit_alone = rewritable < limits::kRewrittenBytes;
+    const bool is_too_large = read.error().code == ErrorCode::request_too_large;
+    if (is_too_large && may_fit_alone) co_return too_busy();
+    if (read.error().code == ErrorCode::server_busy) co_return too_busy();
     co_return std::move(read).error();
   }
   openai_chat::ChatRequest& request = *read;
   exchange.facts().model = request.model;
   exchange.set_warnings(request.warnings);
   const std::size_t written = gemini::written_size(request.upstream, body.view());
-  if (!share.take(written)) co_return too_busy();
+  if (!share.take(written, written)) co_return too_busy();
   Translated translated;
   Prepared& prepared = translated.request;
   prepared.model = request.model;
@@ -147,7 +148,7 @@ void explain(Exchange& exchange, Isolate& isolate, Translated& translated) {
         ApiError(ErrorCode::request_too_large, "Requests above 8 MiB are not explained."));
   }
   BodyShare copies(isolate.body_bytes);
-  if (!copies.take(4 * body->size())) return exchange.send_error(too_busy());
+  if (!copies.take(4 * body->size(), 4 * body->size())) return exchange.send_error(too_busy());
   const std::string fitted = body->flat();
   for (const std::string_view name : dropped) exchange.warn_of_dropped(name);
   std::string out;

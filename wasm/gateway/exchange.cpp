@@ -48,6 +48,8 @@ Exchange::~Exchange() {
   line.number("in", static_cast<std::int64_t>(facts_.bytes_in));
   line.number("out", static_cast<std::int64_t>(bytes_out_));
   if (facts_.upstream_status > 0) line.number("up", facts_.upstream_status);
+  if (facts_.prompt_tokens > 0) line.number("tok_in", facts_.prompt_tokens);
+  if (facts_.answer_tokens > 0) line.number("tok_out", facts_.answer_tokens);
   line.send_last(call_);
 }
 

@@ -17,12 +17,14 @@ namespace proxy::gateway {
 
 // For the request's log line; members of the line in brackets.
 struct Facts {
-  std::string_view route;     // route
-  std::string model;          // model, as the caller named it
-  std::int64_t account = -1;  // acct
-  int attempts = 0;           // try
-  int upstream_status = 0;    // up
-  std::size_t bytes_in = 0;   // in
+  std::string_view route;          // route
+  std::string model;               // model, as the caller named it
+  std::int64_t account = -1;       // acct
+  int attempts = 0;                // try
+  int upstream_status = 0;         // up
+  std::size_t bytes_in = 0;        // in
+  std::int64_t prompt_tokens = 0;  // tok_in; of all calls to Google, as far as it has told
+  std::int64_t answer_tokens = 0;  // tok_out; thoughts among them
 };
 
 class Exchange {

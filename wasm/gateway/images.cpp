@@ -132,12 +132,11 @@ bool ImageFetch::finish(std::size_t place) {
 bool ImageFetch::grow(Image& image, std::size_t capacity) {
   const std::size_t old = image.data.capacity();
   if (capacity <= old) return true;
-  if (!share_.take(capacity)) {
+  if (!share_.take(capacity) || !image.data.try_reserve(capacity)) {
     refusal_ = ErrorBox(too_busy());
     join_.stop();
     return false;
   }
-  image.data.reserve(capacity);
   share_.give_back(old);
   return true;
 }

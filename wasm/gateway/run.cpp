@@ -34,7 +34,8 @@ void log_failover(host::Call& call, const Account& account, const ApiError& erro
 bool mend(Prepared& request, gemini::Repairs repairs, std::size_t& body_bytes) {
   if (repairs.empty()) return true;
   BodyShare second(body_bytes);
-  if (!second.take(request.body->text.size())) return false;
+  const std::size_t size = request.body->text.size();
+  if (!second.take(size, size)) return false;
   request.body = std::make_shared<json::Rope>(gemini::repaired(*request.body, repairs));
   request.repairs.add(repairs);
   return true;
@@ -84,7 +85,8 @@ host::Task<std::optional<gemini::Failure>> Run::send(const Account& account,
   // A second form of the body lives as long as the attempt, a third one while it is made.
   const bool copies = account.upstream != accounts::Upstream::gemini_api || request_.foreign_fields;
   BodyShare second(isolate_.body_bytes);
-  if (copies && !second.take(2 * request_.body->text.size())) {
+  const std::size_t size = request_.body->text.size();
+  if (copies && !second.take(2 * size, 2 * size)) {
     co_return gemini::Failure{.error = too_busy()};
   }
   std::vector<std::string_view> dropped;

@@ -95,8 +95,9 @@ std::string shown(const std::string& out) {
 
 }  // namespace
 
-TEST_CASE("a broken stream is told by its kind, after what was good of it",
-          "[T-03][T-05][T-06][T-07][T-09][T-10][T-11][T-12][T-13][T-21][T-22][T-23][T-24][T-25][U-20]") {
+TEST_CASE(
+    "a broken stream is told by its kind, after what was good of it",
+    "[T-03][T-05][T-06][T-07][T-09][T-10][T-11][T-12][T-13][T-21][T-22][T-23][T-24][T-25][U-20]") {
   const std::string a = event(said("a"));
   const std::string end = event(said("b", "STOP"));
   const struct {

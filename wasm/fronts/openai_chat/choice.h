@@ -1,5 +1,5 @@
-// What one choice of an answer needs to know about its own past: which calls it has made and how much
-// text it has said, for ids and annotations.
+// What one choice of an answer needs to know about its own past: which calls it has made and how
+// much text it has said, for ids and annotations.
 #pragma once
 
 #include <string>

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/buffer.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "fronts/openai_chat/field.h"
@@ -126,11 +127,11 @@ bool read_all(const Field& root, std::span<char> body, const RequestOptions& opt
   // Tools come before the messages, whose calls are named by them; Google's own settings last, as
   // they win.
   return extra.check_object() && google.check_object() &&
-         reading.may_rewrite(google, google.value().raw().text.size()) && read_streaming(root, options, request) &&
-         read_generation(root, reading) && read_tools(root, reading) &&
-         read_messages(root["messages"], reading) && read_output(root, reading) &&
-         read_reasoning(root, google, reading) && read_google(google, reading) &&
-         read_others(root, request);
+         reading.may_rewrite(google, google.value().raw().text.size()) &&
+         read_streaming(root, options, request) && read_generation(root, reading) &&
+         read_tools(root, reading) && read_messages(root["messages"], reading) &&
+         read_output(root, reading) && read_reasoning(root, google, reading) &&
+         read_google(google, reading) && read_others(root, request);
 }
 
 }  // namespace
@@ -151,7 +152,9 @@ bool Reading::may_rewrite(const Field& field, std::size_t bytes) {
         "without base64, has to be shorter than 6 MiB in all.");
   }
   rewritable_bytes -= bytes;
-  return true;
+  constexpr std::size_t kSmall = limits::kMiB / 4;
+  if (bytes < kSmall || base::is_allocatable(limits::kRewritingTakes * bytes)) return true;
+  return field.refuse(ErrorCode::server_busy, "there is no memory for it at the moment.");
 }
 
 json::RawString Reading::escaped(std::string_view plain) const {

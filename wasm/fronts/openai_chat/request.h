@@ -65,7 +65,7 @@ struct Reading {
   std::size_t rewritable_bytes = options.rewritable_bytes;  // that are left
 
   // Comes before text of that size, or made from so much, is written anew. False = refused with
-  // request_too_large: running out of memory would end the requests of all.
+  // request_too_large or server_busy: running out of memory would end the requests of all.
   bool may_rewrite(const Field& field, std::size_t bytes);
   // Text of the body, to be changed in place. Nobody else may have read it.
   std::span<char> own(json::RawString text) const {

@@ -1,5 +1,6 @@
-// Where the characters of a text lie among its bytes: Google's citations count UTF-8 bytes, OpenAI's
-// characters. The text itself is not kept, as each stream of an isolate would hold all it has said.
+// Where the characters of a text lie among its bytes: Google's citations count UTF-8 bytes,
+// OpenAI's characters. The text itself is not kept, as each stream of an isolate would hold all it
+// has said.
 #pragma once
 
 #include <cstddef>
