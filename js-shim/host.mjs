@@ -39,6 +39,8 @@ export function hostImports(engine, { resume, cancel, finish }) {
     kv_put: (key, keySize, at, size, expirationTtl) =>
       env.TOKEN_CACHE.put(text(key, keySize), text(at, size), { expirationTtl }),
     kv_delete: (...key) => env.TOKEN_CACHE.delete(text(...key)),
+    rate_limit: (...key) =>
+      env.RATE_LIMIT.limit({ key: text(...key) }).then(({ success }) => (success ? [] : null)),
     async sign(at, size, ...data) {
       const [pkcs8, message] = [bytes(at, size), bytes(...data)];
       const key = await crypto.subtle.importKey('pkcs8', pkcs8, kRsa, false, ['sign']);
@@ -108,7 +110,7 @@ export function hostImports(engine, { resume, cancel, finish }) {
       if (encoded.length <= capacity) memory().set(encoded, at);
       return encoded.length;
     },
-    has_kv: () => env.TOKEN_CACHE !== undefined,
+    is_bound: (...name) => env[text(...name)] !== undefined,
     log: (level, ...line) => console[['log', 'warn', 'error'][level]](text(...line)),
   };
 

@@ -28,6 +28,9 @@ export function workerConfig(settings, configPath = `${kRoot}wrangler.toml`) {
   };
   const env = {};
   for (const { binding } of config.kv_namespaces) env[binding] = { type: 'kv', id: binding };
+  for (const { name, namespace_id: namespace, simple } of config.ratelimits ?? []) {
+    env[name] = { type: 'rate-limit', namespace, simple };
+  }
   for (const [name, value] of Object.entries(settings)) env[name] = { type: 'text', value };
   return {
     name: config.name,

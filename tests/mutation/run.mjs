@@ -89,7 +89,7 @@ function fateOf(programs, own, times) {
     if (program === programs[0] && tests(program, kLeastPatience_ms, own).status !== 0) {
       return 'noticed';
     }
-    const timeout = Math.max(kLeastPatience_ms, kPatience * times.get(program));
+    const timeout = Math.max(kLeastPatience_ms, Math.round(kPatience * times.get(program)));
     if (tests(program, timeout).status !== 0) return 'noticed';
   }
   return 'survived';

@@ -233,6 +233,9 @@ FakeHost::Answer FakeHost::answer_to(Open& operation) {
     case Kind::sign:
       if (operation.fails) break;
       return {host::kDone, std::move(operation.value)};
+    case Kind::rate_limit:
+      if (operation.fails) break;
+      return {++requests_[operation.text] <= most_requests ? host::kDone : host::kEnd, {}};
     case Kind::sleep:
     case Kind::wait:
       break;

@@ -92,6 +92,8 @@ class FakeHost {
   KvFault kv_put_fault = KvFault::none;
   KvFault kv_delete_fault = KvFault::none;
   KvFault sign_fault = KvFault::none;
+  std::optional<std::size_t> most_requests;  // with one key; RATE_LIMIT is bound if it is set
+  KvFault rate_limit_fault = KvFault::none;
   std::int64_t kv_delay_ms = 0;
   // In place of the host's own store: what a call's place on earth sees of KV.
   std::function<std::optional<std::string>(host::CallId, const std::string& key)> on_kv_get;
@@ -159,9 +161,19 @@ class FakeHost {
  private:
   friend struct Verbs;  // the functions of host/host.h
 
-  enum class Kind : std::uint8_t { kv_get, kv_put, kv_delete, fetch, read, sleep, wait, sign };
-  static constexpr std::string_view kVerbs[] = {"kv_get", "kv_put", "kv_delete", "fetch",
-                                                "read",   "sleep",  "wait",      "sign"};
+  enum class Kind : std::uint8_t {
+    kv_get,
+    kv_put,
+    kv_delete,
+    fetch,
+    read,
+    sleep,
+    wait,
+    sign,
+    rate_limit,
+  };
+  static constexpr std::string_view kVerbs[] = {
+      "kv_get", "kv_put", "kv_delete", "fetch", "read", "sleep", "wait", "sign", "rate_limit"};
 
   struct Open {
     host::CallId call;
@@ -220,6 +232,7 @@ class FakeHost {
   std::map<std::pair<host::CallId, host::BodyId>, Body> bodies_;
   std::map<std::pair<host::CallId, host::OperationId>, Upload> uploads_;
   std::map<std::string, KvEntry> kv_;
+  std::map<std::string, std::size_t> requests_;  // with each key
   std::vector<Open> open_;
   std::size_t operation_count_ = 0;
   std::map<host::CallId, std::size_t> answer_counts_;

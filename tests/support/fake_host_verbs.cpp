@@ -34,6 +34,7 @@ struct Verbs {
   static void kv(Open operation, KvFault fault);
   static void sign(host::CallId call, host::OperationId op, std::string_view key,
                    std::string_view bytes);
+  static void rate_limit(host::CallId call, host::OperationId op, std::string_view key);
   static void fetch(host::CallId call, host::OperationId op, std::string_view head,
                     std::span<const std::string_view> body);
   static void read(host::CallId call, host::OperationId op, host::BodyId body,
@@ -98,6 +99,16 @@ void Verbs::sign(host::CallId call, host::OperationId op, std::string_view key,
   operation.value = FakeHost::signature(key, bytes);
   operation.fails = host.sign_fault == KvFault::fails || !key.starts_with('0');
   operation.hangs = host.sign_fault == KvFault::hangs;
+  open(std::move(operation));
+}
+
+void Verbs::rate_limit(host::CallId call, host::OperationId op, std::string_view key) {
+  FakeHost& host = current();
+  note("rate_limit " + std::string(key));
+  require(host.most_requests.has_value(), "a binding is there when it is used");
+  Open operation{call, op, Kind::rate_limit, host.now_ms, std::string(key)};
+  operation.fails = host.rate_limit_fault == KvFault::fails;
+  operation.hangs = host.rate_limit_fault == KvFault::hangs;
   open(std::move(operation));
 }
 
@@ -249,6 +260,10 @@ void sign(CallId call, OperationId op, std::string_view key, std::string_view by
   Verbs::sign(call, op, key, bytes);
 }
 
+void rate_limit(CallId call, OperationId op, std::string_view key) {
+  Verbs::rate_limit(call, op, key);
+}
+
 void drop(CallId call, OperationId op) { Verbs::drop(call, op); }
 void notify(std::string_view name) { Verbs::notify(name); }
 
@@ -267,7 +282,11 @@ std::optional<std::string> env(std::string_view name) {
   return found->second;
 }
 
-bool has_kv() { return Verbs::current().kv_bound; }
+bool is_bound(std::string_view name) {
+  const test::FakeHost& host = Verbs::current();
+  return name == "TOKEN_CACHE" ? host.kv_bound
+                               : name == "RATE_LIMIT" && host.most_requests.has_value();
+}
 
 void log(LogLevel level, std::string_view line) {
   static constexpr const char* kNames[] = {"info ", "warn ", "error "};

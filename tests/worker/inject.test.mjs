@@ -9,8 +9,8 @@ import { startStage } from './fixture/stage.mjs';
 
 const isLong = Boolean(process.env.PROXY_LONG);
 const kVerbs = (
-  'drop end env fetch finish has_kv kv_delete kv_get kv_put log notify now_ms random read respond ' +
-  'sign sleep wait write'
+  'drop end env fetch finish is_bound kv_delete kv_get kv_put log notify now_ms random read respond ' +
+  'rate_limit sign sleep wait write'
 ).split(' ');
 const stage = await startStage({ after });
 const hit = new Map(kVerbs.map((verb) => [verb, 0]));

@@ -16,7 +16,7 @@ using host::Task;
 constexpr std::int64_t kQuietMs = 60'000;
 
 bool is_bound(Call& call, KvHealth& health) {
-  if (host::has_kv()) return true;
+  if (host::is_bound("TOKEN_CACHE")) return true;
   if (!health.unbound_said) {
     host::LogLine(host::LogLevel::warn, "kv_unbound",
                   "TOKEN_CACHE is not bound: access tokens are kept in memory only.")

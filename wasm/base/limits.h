@@ -66,7 +66,8 @@ inline constexpr std::size_t kLargestAnswerBytes = 48 * kMiB;
 // Waiting.
 inline constexpr std::int64_t kOAuthDeadlineMs = 10'000;
 inline constexpr std::int64_t kKvDeadlineMs = 2'000;
-inline constexpr std::int64_t kRefreshWaitMs = 11'000;  // longer than the refresh it waits for
+inline constexpr std::int64_t kRateLimitDeadlineMs = 500;  // each request waits for it
+inline constexpr std::int64_t kRefreshWaitMs = 11'000;     // longer than the refresh it waits for
 inline constexpr std::int64_t kHeadersDeadlineMs =
     300'000;                                              // thinking models are silent for minutes
 inline constexpr std::int64_t kIdleDeadlineMs = 120'000;  // silence inside a stream

@@ -109,6 +109,14 @@ Result<void> check_caller(const host::RequestHead& head, const Config& config) {
   return ApiError(ErrorCode::invalid_api_key, "Incorrect API key provided.");
 }
 
+std::string caller_id(const host::RequestHead& head) {
+  constexpr std::size_t kBytes = 16;
+  const auto key = presented_key(head.headers);
+  const auto address = head.headers.get("cf-connecting-ip");
+  const base::Digest digest = base::sha256(key.value_or(address.value_or("")));
+  return text::hex({reinterpret_cast<const char*>(digest.data()), kBytes});
+}
+
 Result<void> check_model_reader(const host::RequestHead& head, const Config& config) {
   const bool open = !presented_key(head.headers) || config.key_hashes.empty();
   if (open && !config.models_require_key) return {};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/result.h"
@@ -23,5 +24,9 @@ Result<void> check_caller(const host::RequestHead& head, const Config& config);
 // The same for the built-in model list, which is open to callers without any credential unless
 // MODELS_REQUIRE_KEY says otherwise. A credential that is presented is still checked.
 Result<void> check_model_reader(const host::RequestHead& head, const Config& config);
+
+// A name for who calls, for counting: from the key presented, else from the address. It tells
+// neither.
+std::string caller_id(const host::RequestHead& head);
 
 }  // namespace proxy::gateway

@@ -12,6 +12,7 @@
 #include "gateway/model_list.h"
 #include "gateway/routes.h"
 #include "gateway/status.h"
+#include "host/log.h"
 
 namespace proxy::gateway {
 namespace {
@@ -31,6 +32,17 @@ ApiError wrong_method(const host::RequestHead& head, Route route) {
                "Not allowed to " + text::printable(head.method, 16) +
                    " on this URL. Allowed: " + std::string(allowed_methods(route)) + ".");
   error.allow = allowed_methods(route);
+  return error;
+}
+
+// Of a limit of our own, set by the binding. It counts in periods of 10 s or a minute and does not
+// say when the next one begins.
+ApiError too_many_requests() {
+  ApiError error =
+      ApiError(ErrorCode::rate_limit_exceeded,
+               "Too many requests with this key: more than this proxy's owner allows. Please try "
+               "again in 10s.");
+  error.retry_after_ms = 10'000;
   return error;
 }
 
@@ -111,6 +123,20 @@ host::Task<void> serve(host::Call& call, Isolate& isolate) {
     if (check_caller(head, config).ok()) co_await update_models(call, isolate);
     send_models(exchange, head, isolate, route);
     co_return;
+  }
+  if (host::is_bound("RATE_LIMIT")) {
+    host::Operation limit = call.rate_limit(caller_id(head));
+    host::Operation deadline = call.sleep(limits::kRateLimitDeadlineMs);
+    co_await host::first_of(limit, deadline);
+    if (limit.answered() && limit.status() == host::kEnd) {
+      exchange.send_error(too_many_requests());
+      co_return;
+    }
+    // A limiter that does not work is no reason to serve nobody.
+    if (!limit.answered() || limit.status() != host::kDone) {
+      host::LogLine(host::LogLevel::warn, "rate_limit_fail", "RATE_LIMIT did not answer.")
+          .send(call);
+    }
   }
   co_await chat(exchange, isolate);
 }

@@ -117,7 +117,7 @@ void write_note(Writer& json, std::string_view code, std::string_view message, i
   write_time(json, "now", now_ms);
   write_time(json, "started", isolate.started_ms);
   const accounts::KvHealth& kv = isolate.tokens.kv;
-  json.key("kv").begin_object().key("bound").boolean(host::has_kv());
+  json.key("kv").begin_object().key("bound").boolean(host::is_bound("TOKEN_CACHE"));
   json.key("reads_failing").boolean(kv.reads_fail);
   json.key("writes_failing").boolean(kv.writes_fail).end_object();
   json.key("error");

@@ -86,6 +86,10 @@ Operation Call::sign(std::string_view key, std::string_view bytes) {
   return Operation(*this, [&](OperationId op) { host::sign(id_, op, key, bytes); });
 }
 
+Operation Call::rate_limit(std::string_view key) {
+  return Operation(*this, [&](OperationId op) { host::rate_limit(id_, op, key); });
+}
+
 void Call::spawn(Task<void> task) {
   spawned_.push_back(std::move(task));
   // Its first steps may spawn again and move the vector; the frame itself stays where it is.

@@ -131,6 +131,7 @@ class Call {
   Operation sleep(std::int64_t ms);
   Operation wait(std::string_view name);
   Operation sign(std::string_view key, std::string_view bytes);
+  Operation rate_limit(std::string_view key);
 
   // Runs beside the root and survives the caller's leaving.
   void spawn(Task<void> task);

@@ -50,6 +50,8 @@ void wait(CallId call, OperationId op, std::string_view name);
 // kDone with the signature of `bytes`: RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 8.2). `key` is
 // PKCS#8, DER; kFailed if it is not, or not of RSA.
 void sign(CallId call, OperationId op, std::string_view key, std::string_view bytes);
+// Counts one more of that key with the binding RATE_LIMIT: kDone, or kEnd if that is too many.
+void rate_limit(CallId call, OperationId op, std::string_view key);
 
 // Answered at once.
 // Gives up an operation, or the unread rest of a fetch's body: fetch aborted, timer cleared.
@@ -64,8 +66,8 @@ std::int64_t now_ms();
 void random(std::span<std::uint8_t> out);
 // A variable or secret of the Worker; nothing if it is not set.
 std::optional<std::string> env(std::string_view name);
-// Whether the TOKEN_CACHE namespace is bound.
-bool has_kv();
+// Whether the Worker has a binding of that name.
+bool is_bound(std::string_view name);
 
 enum class LogLevel : std::uint8_t { info, warn, error };
 void log(LogLevel level, std::string_view line);

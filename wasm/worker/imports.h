@@ -31,6 +31,8 @@ void host_wait(std::uint32_t call, std::uint32_t op, const char* name, std::size
 HOST_IMPORT("sign")
 void host_sign(std::uint32_t call, std::uint32_t op, const char* key, std::size_t key_size,
                const char* bytes, std::size_t size);
+HOST_IMPORT("rate_limit")
+void host_rate_limit(std::uint32_t call, std::uint32_t op, const char* key, std::size_t key_size);
 
 // Done when these return.
 HOST_IMPORT("drop")
@@ -54,8 +56,8 @@ void host_random(std::uint8_t* out, std::size_t size);
 // The size of the value, -1 if there is none. It is written to `out` only if it fits in `capacity`.
 HOST_IMPORT("env")
 int host_env(const char* name, std::size_t name_size, char* out, std::size_t capacity);
-HOST_IMPORT("has_kv")
-bool host_has_kv();
+HOST_IMPORT("is_bound")
+bool host_is_bound(const char* name, std::size_t name_size);
 HOST_IMPORT("log")
 void host_log(int level, const char* line, std::size_t size);
 

@@ -47,6 +47,10 @@ void sign(CallId call, OperationId op, std::string_view key, std::string_view by
   host_sign(call, op, key.data(), key.size(), bytes.data(), bytes.size());
 }
 
+void rate_limit(CallId call, OperationId op, std::string_view key) {
+  host_rate_limit(call, op, key.data(), key.size());
+}
+
 void drop(CallId call, OperationId op) { host_drop(call, op); }
 
 void notify(std::string_view name) { host_notify(name.data(), name.size()); }
@@ -75,7 +79,7 @@ std::optional<std::string> env(std::string_view name) {
   return value;
 }
 
-bool has_kv() { return host_has_kv(); }
+bool is_bound(std::string_view name) { return host_is_bound(name.data(), name.size()); }
 
 void log(LogLevel level, std::string_view line) {
   host_log(static_cast<int>(level), line.data(), line.size());
