@@ -302,4 +302,20 @@ TEST_CASE("a large image reaches every upstream whole, with repairs, other accou
   }
 }
 
+TEST_CASE("where others hold the memory, what is written anew is to come again", "[P-08][J-18]") {
+  constexpr std::size_t kMiB = 1'048'576;
+  const Ask ask = post(chat_body(R"(,"stream":false,"stop":")" + std::string(300'000, 'x') + "\""));
+  Story story;
+  story.isolate->body_bytes = 53 * kMiB;
+  CHECK(story.tell(ask) == "503 server_busy");
+  CHECK(story.google_requests().empty());
+  story.isolate->body_bytes = 0;
+  CHECK(story.tell(ask) == "200 private-answer one two");
+  // What never fits is told so.
+  const std::string much = std::string(7 * kMiB, 'x');
+  CHECK(story.tell(post(chat_body(R"(,"stream":false,"stop":")" + much + "\""))) ==
+        "413 request_too_large");
+  CHECK(story.isolate->body_bytes == 0);
+}
+
 }  // namespace proxy::flow

@@ -122,4 +122,21 @@ TEST_CASE("F-18 warnings are a header of bounded length and of plain characters"
   for (const char c : header) CHECK((c >= 0x20 && c < 0x7F));
 }
 
+TEST_CASE("a large request is explained if there is memory for its copies", "[P-08]") {
+  constexpr std::size_t kMiB = 1'048'576;
+  const auto of = [](std::size_t bytes) {
+    return post(R"({"model":"gemini-2.5-flash","messages":[{"role":"user","content":")" +
+                std::string(bytes, 'x') + "\"}]}")
+        .with("x-proxy-explain", "1");
+  };
+  Story story;
+  const Json told = explanation(story, of(7 * kMiB));
+  CHECK(told["request"]["contents"][0]["parts"][0]["text"] == std::string(7 * kMiB, 'x'));
+  CHECK(story.tell(of(9 * kMiB)) == "413 request_too_large");
+  story.isolate->body_bytes = 30 * kMiB;
+  CHECK(story.tell(of(5 * kMiB)) == "503 server_busy");
+  CHECK(story.isolate->body_bytes == 30 * kMiB);
+  story.isolate->body_bytes = 0;
+}
+
 }  // namespace proxy::flow

@@ -2,6 +2,9 @@
 // reads it. The file's name is PROXY_TEST_RESULTS, the program's name, `.tsv`. One line when a case
 // begins and one when it has ended, so that a case in which the program dies is known as well:
 // state, name and tags, with tabs between them.
+//
+// And lets an allocation that is too large fail, as it does in the Worker, where the sanitizer
+// would end the program.
 #include <cstdlib>
 #include <fstream>
 #include <string>
@@ -14,6 +17,10 @@ using Listener = Catch::EventListenerBase;
 #include <catch2/catch.hpp>
 using Listener = Catch::TestEventListenerBase;
 #endif
+
+// NOLINTNEXTLINE(bugprone-reserved-identifier): the sanitizer asks for it by this name
+extern "C" const char* __asan_default_options();
+extern "C" const char* __asan_default_options() { return "allocator_may_return_null=1"; }
 
 namespace {
 

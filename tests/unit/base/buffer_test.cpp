@@ -6,6 +6,7 @@
 #include "support/catch.h"
 
 using proxy::base::Buffer;
+using proxy::base::is_allocatable;
 
 TEST_CASE("a buffer holds what was appended, piece by piece") {
   Buffer buffer;
@@ -43,6 +44,18 @@ TEST_CASE("clear keeps the room, release does not") {
   CHECK(buffer.capacity() == 0);
   buffer.append(std::string("again"));
   CHECK(buffer.view() == "again");
+}
+
+TEST_CASE("what there is no memory for is refused, and nothing is changed") {
+  constexpr std::size_t kFarTooMuch = std::size_t{1} << 60;
+  Buffer buffer;
+  buffer.append(std::string("text"));
+  const std::size_t capacity = buffer.capacity();
+  CHECK_FALSE(buffer.try_reserve(kFarTooMuch));
+  CHECK(buffer.view() == "text");
+  CHECK(buffer.capacity() == capacity);
+  CHECK_FALSE(is_allocatable(kFarTooMuch));
+  CHECK(is_allocatable(1'000'000));
 }
 
 TEST_CASE("a moved buffer leaves nothing behind") {

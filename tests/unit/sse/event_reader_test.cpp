@@ -350,3 +350,10 @@ TEST_CASE("recorded streams of every API give the same events at any split", "[T
   std::cout << streams << " recorded streams, " << splits << " splits\n";
   CHECK(streams > 90);
 }
+
+TEST_CASE("room for an event is asked for, and may not be there", "[T-15]") {
+  EventReader reader(std::size_t{1} << 60);
+  CHECK(reader.make_room(1'000));
+  CHECK(reader.make_room(std::size_t{5} << 20));
+  CHECK_FALSE(reader.make_room(std::size_t{1} << 59));
+}
