@@ -1,6 +1,6 @@
 // Bodies on their way in and out.
 const kBytes = { mode: 'byob' };
-const kMostRoom = 512 * 1024;
+const kMostRoom = 256 * 1024;
 const kGatherBytes = 64 * 1024;
 const kUploadBytes = 256 * 1024;
 export const ignore = () => {}; // a writer's failure is seen through its `closed`

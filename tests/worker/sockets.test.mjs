@@ -158,7 +158,7 @@ test('H-13: a body without end is refused at the limit, and no more of it is tak
   // What is beyond the limit lies in the buffers of the two sockets.
   assert.ok(socket.bytesWritten < 16 * 1024 * 1024, `${socket.bytesWritten} bytes were taken`);
   const line = await proxy.logged(({ code }) => code === 'request_too_large');
-  assert.ok(line.in === undefined || line.in <= 1_000_001 + 512 * 1024, `${line.in} bytes`);
+  assert.ok(line.in === undefined || line.in <= 1_000_001 + 256 * 1024, `${line.in} bytes`);
   await proxy.restart();
 });
 

@@ -176,7 +176,7 @@ class Delivery {
   // running out of it would end the calls of all. Counted is what is held of Google's bytes, and as
   // much again for what is made of an event or, at the end, of the whole.
   bool has_room(std::size_t bytes) {
-    constexpr std::size_t kSmall = limits::kMiB;  // is not counted; a chunk is 512 KiB at most
+    constexpr std::size_t kSmall = limits::kMiB;  // is not counted; a chunk is 256 KiB at most
     constexpr std::size_t kAroundText = 512;      // of an event's bytes; they are not kept
     std::size_t needed = 0;
     const std::size_t room = relay_.room_for(bytes);
