@@ -71,6 +71,19 @@ test('a failure after the first word: an error event, no [DONE]; whole: its stat
   google.script([]);
 });
 
+test('T-04: a fast answer that breaks off while its events gather', async () => {
+  const model = 'gemini-load-5000-1';
+  for (const reset of [false, true]) {
+    proxy.google.script([{ cutAfter: 100_000, reset }]);
+    const { status, text } = await proxy.chat('Hello!', { model, stream: true });
+    assert.equal(status, 200);
+    const events = eventsOf(text);
+    assert.ok(events.length > 100, `${events.length} events`);
+    assert.equal(events.at(-1).error.code, 'upstream_reset');
+    assert.ok(!text.includes('[DONE]'));
+  }
+});
+
 test('U-18: a fault that passes is not seen by the caller', async () => {
   for (const fault of ['500', '503', 'cut-headers', 'empty']) {
     const { status, text } = await chat(`[[fault:${fault}:1]]`, { stream: true });

@@ -72,6 +72,7 @@ test('H-15: a caller who leaves while sending the body', async () => {
     isPart: true,
   });
   await until(() => upload.request.socket?.bytesWritten > 100, 'the beginning to be sent');
+  await proxy.call('/'); // workerd has read what came before
   upload.leave();
   await proxy.logged(isGone);
   assert.equal(google.requests.length, 0);

@@ -4,6 +4,7 @@
 // in every scenario.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { assertError } from './answers.mjs';
 import { scenarios } from './fixture/scenarios.mjs';
 import { startStage } from './fixture/stage.mjs';
 
@@ -40,6 +41,18 @@ for (const scenario of scenarios) {
     t.diagnostic(`${calls.length} calls: ${JSON.stringify(counts)}`);
   });
 }
+
+test('P-02: an engine that was stopped half-way is never entered again', async () => {
+  const { proxy } = stage;
+  for (const interruptAt of [1, 5, 20]) {
+    await proxy.tamper({ interruptAt });
+    assertError(await proxy.chat('Hello!', { stream: false }), 500, 'internal_error');
+    assert.ok(await proxy.logged(({ ev, kind }) => ev === 'trap' && kind === 'interrupted'));
+    proxy.logs().length = 0;
+    assert.equal((await proxy.chat('next please', { stream: false })).status, 200);
+    assert.equal((await proxy.engine()).engines, 2);
+  }
+});
 
 test('every verb was among them', (t) => {
   t.diagnostic(JSON.stringify(Object.fromEntries(hit)));
