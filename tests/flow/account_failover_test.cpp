@@ -111,7 +111,9 @@ TEST_CASE("when every account is dead there is no token for anyone", "[O-01]") {
   for (const Ask& ask : {streamed(), whole()}) {
     const Received& got = story.ask(ask);
     CHECK(Story::summary(got) == "503 all_accounts_dead");
-    CHECK(error_message(got.body).starts_with("No available token"));
+    const std::string message = error_message(got.body);
+    CHECK(message.starts_with("No available token: Google refuses every account. "));
+    CHECK(message.find("No available token", 1) == std::string::npos);
     CHECK(got.header("x-should-retry") == "false");
   }
   CHECK(story.google_requests().empty());

@@ -162,14 +162,17 @@ TEST_CASE("O-01 a dead account loses its access token; a throttled one does not"
 }
 
 TEST_CASE("O-03 a rejected client stops all accounts that use it, and no others") {
-  Scene scene;
-  scene.tokens.remember(scene.list.accounts[0],
-                        failure_of(RefreshFault::client_rejected, "invalid_client"), kNow);
-  const auto error = scene.tokens.failure(scene.list.accounts[1], kNow);
-  REQUIRE(error);
-  CHECK(error->message.find("account 1") != std::string::npos);
-  CHECK_FALSE(scene.tokens.selectable(scene.list.accounts[1], kNow));
-  CHECK(scene.tokens.selectable(scene.list.accounts[2], kNow));
+  for (const char* reason : {"invalid_client", "deleted_client", "disabled_client"}) {
+    INFO(reason);
+    Scene scene;
+    scene.tokens.remember(scene.list.accounts[0], failure_of(RefreshFault::client_rejected, reason),
+                          kNow);
+    const auto error = scene.tokens.failure(scene.list.accounts[1], kNow);
+    REQUIRE(error);
+    CHECK(error->message.find("account 1") != std::string::npos);
+    CHECK_FALSE(scene.tokens.selectable(scene.list.accounts[1], kNow));
+    CHECK(scene.tokens.selectable(scene.list.accounts[2], kNow));
+  }
 }
 
 TEST_CASE("a disabled account is never selectable") {

@@ -425,6 +425,24 @@ TEST_CASE("T-13 an error inside a stream is what its code says, in Google's own 
   }
 }
 
+TEST_CASE("U-09 T-13 an error inside a stream says when to come again") {
+  const auto cool_ms = [](const std::string& event) {
+    return proxy::gemini::read_stream_error(ExactBytes(event).view(), "my-model").cool_ms;
+  };
+  CHECK(cool_ms(error_body(429, "Quota.", retry_info("4s"))) == 4'000);
+  CHECK(cool_ms(error_body(429, "Please retry in 9s")) == 9'000);
+  CHECK(cool_ms(error_body(429, "Please retry in 9s", retry_info("4s"))) == 4'000);
+  CHECK(cool_ms(error_body(429, "Quota.")) == 0);
+}
+
+TEST_CASE("U-17 every redirect is one") {
+  for (const int status : {300, 301, 307, 399}) {
+    INFO(status);
+    CHECK(read(status, "").error.message ==
+          "Google's address answered with a redirect, which is not followed.");
+  }
+}
+
 TEST_CASE("failures without a body of Google's say what happened") {
   const struct {
     Failure failure;
