@@ -357,3 +357,56 @@ TEST_CASE("room for an event is asked for, and may not be there", "[T-15]") {
   CHECK(reader.make_room(std::size_t{5} << 20));
   CHECK_FALSE(reader.make_room(std::size_t{1} << 59));
 }
+
+TEST_CASE("large events grow in few and long steps, never past the bound", "[T-15]") {
+  constexpr std::size_t kMiB = 1'048'576;
+  const EventReader reader(32 * kMiB);
+  CHECK(reader.pending() == 0);
+  CHECK(reader.room_for(1'000) == 1'000);
+  CHECK(reader.room_for(4 * kMiB) == 4 * kMiB);
+  CHECK(reader.room_for(4 * kMiB + 1) == 16 * kMiB);
+  CHECK(reader.room_for(16 * kMiB) == 16 * kMiB);
+  CHECK(reader.room_for(16 * kMiB + 1) == 32 * kMiB + 1);
+  CHECK(reader.room_for(32 * kMiB + 1) == 32 * kMiB + 1);
+  CHECK(reader.room_for(33 * kMiB) == 33 * kMiB);
+  CHECK(EventReader(5 * kMiB).room_for(4 * kMiB + 1) == 5 * kMiB + 1);
+  CHECK(EventReader(5 * kMiB).room_for(5 * kMiB) == 5 * kMiB + 1);
+}
+
+TEST_CASE("what has come of an event counts with what comes", "[T-15]") {
+  constexpr std::size_t kMiB = 1'048'576;
+  EventReader reader(32 * kMiB);
+  Event event;
+  std::string line = "data: " + std::string(3 * kMiB, 'x');
+  reader.feed(line);
+  CHECK(reader.next(event) == Status::need_more);
+  CHECK(reader.pending() == 3 * kMiB);
+  CHECK(reader.room_for(kMiB) == 4 * kMiB);
+  CHECK(reader.room_for(kMiB + 1) == 16 * kMiB);
+  // Beyond 4 MiB the room is there at once.
+  std::string more(kMiB + 1, 'y');
+  reader.feed(more);
+  CHECK(reader.next(event) == Status::need_more);
+  CHECK(reader.pending() == 4 * kMiB + 1);
+  CHECK(reader.room_for(0) == 16 * kMiB);
+  CHECK(reader.room_for(12 * kMiB - 1) == 16 * kMiB);
+  CHECK(reader.room_for(12 * kMiB) == 32 * kMiB + 1);
+  // And goes with the event.
+  std::string end = "\n\n";
+  reader.feed(end);
+  CHECK(reader.next(event) == Status::event);
+  CHECK(event.data.size() == 4 * kMiB + 1);
+  CHECK(reader.next(event) == Status::need_more);
+  CHECK(reader.pending() == 0);
+  CHECK(reader.room_for(0) == 0);
+}
+
+TEST_CASE("a buffer of up to 4 MiB is of the size that was needed", "[T-16]") {
+  constexpr std::size_t kMiB = 1'048'576;
+  EventReader reader(32 * kMiB);
+  Event event;
+  std::string line = "data: " + std::string(4 * kMiB, 'x');
+  reader.feed(line);
+  CHECK(reader.next(event) == Status::need_more);
+  CHECK(reader.room_for(0) == 4 * kMiB);
+}
