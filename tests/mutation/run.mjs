@@ -48,6 +48,10 @@ function prepare() {
   for (const name of ['CMakeLists.txt', 'wasm', 'tests', 'bench']) {
     cpSync(join(kRoot, name), join(kCopy, name), { recursive: true, preserveTimestamps: true });
   }
+  // Newer than what was built of the last mutant of an earlier run.
+  for (const file of Object.keys(kSubjects)) {
+    writeFileSync(join(kCopy, file), readFileSync(join(kRoot, file)));
+  }
   const words = ['-S', kCopy, '-B', kBuild, '-G', 'Ninja', '-DCMAKE_BUILD_TYPE=None', '-DCMAKE_CXX_FLAGS=-O1'];
   // Warnings are for people; a mutant may have some.
   const lists = join(kCopy, 'CMakeLists.txt');
