@@ -121,7 +121,7 @@ void write_note(Writer& json, std::string_view code, std::string_view message, i
   json.key("reads_failing").boolean(kv.reads_fail);
   json.key("writes_failing").boolean(kv.writes_fail).end_object();
   json.key("error");
-  const auto& error = isolate.config.error ? isolate.config.error : isolate.accounts.error;
+  const auto& error = isolate.accounts.error ? isolate.accounts.error : isolate.config.error;
   if (error) {
     json.begin_object();
     write_text(json, "code", traits(error->code).code);

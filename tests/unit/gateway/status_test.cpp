@@ -263,6 +263,8 @@ TEST_CASE("why nothing can be served at all stands beside the accounts") {
       {kOne, "VERTEX_BASE_URL", "http://hush.test",
        R"({"code":"configuration_invalid","message":"VERTEX_BASE_URL must be an https URL without )"
        R"(user, query or fragment."})"},
+      // What chats are told first.
+      {"", "VERTEX_BASE_URL", "http://hush.test", R"({"code":"accounts_not_configured",)"},
       {kOne, "X", "", "null"},
   };
   for (const auto& row : rows) {

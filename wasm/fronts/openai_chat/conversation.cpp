@@ -121,6 +121,7 @@ bool Conversation::answer(const Field& message, OpenCall& call, const ToolOutput
     std::string both(call.output.text.escaped);
     both.append("\\n").append(output.text.escaped);
     call.output.text = {reading_.keep(std::move(both))};
+    reading_.request.warn("messages", "a second result of a call was appended to the first");
   } else {
     call.answered = true;
     call.output.text = output.text;

@@ -168,6 +168,9 @@ bool read_message(const Field& message, Reading& reading, Conversation& conversa
   if (!message.is(json::Type::object)) return message.wrong_type("an object");
   Author author{};
   if (!read_author(message["role"], author)) return false;
+  if (author != Author::function && !message["name"].missing()) {
+    reading.request.warn("messages[].name", "ignored");
+  }
   switch (author) {
     case Author::assistant:
       return read_assistant(message, reading, conversation);
@@ -181,7 +184,6 @@ bool read_message(const Field& message, Reading& reading, Conversation& conversa
   }
   Parts parts;
   if (!read_content(message["content"], author, reading, parts)) return false;
-  if (!message["name"].missing()) reading.request.warn("messages[].name", "ignored");
   author == Author::system ? conversation.add_system(parts) : conversation.add_user(parts);
   return true;
 }

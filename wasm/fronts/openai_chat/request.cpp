@@ -105,6 +105,12 @@ bool read_others(const Field& root, ChatRequest& request) {
     }
     request.warn(known[i].name, "ignored");
   }
+  if (!root["google"].missing() && !root["extra_body"]["google"].missing()) {
+    request.warn("google", "ignored beside extra_body.google");
+  }
+  for (const auto [key, value] : root["extra_body"].value().members()) {
+    if (!key.equals("google")) request.warn("extra_body." + printable(key), "unknown, ignored");
+  }
   for (const Cursor key : unknown) {
     request.warn(printable(key), "unknown, ignored");
   }

@@ -222,6 +222,14 @@ TEST_CASE("what was mended is named, once") {
             "messages: a user's turn was added, as this model needs one at the end"});
 }
 
+TEST_CASE("a second result is named, too") {
+  const Reading reading(R"({"model":"gemini-3.5-flash","messages":[)" + user("Hi") + "," +
+                        call({"1"}) + "," + tool("1", "x") + "," + tool("1", "y") + "]}");
+  REQUIRE(reading.ok());
+  CHECK(reading->warnings ==
+        std::vector<std::string>{"messages: a second result of a call was appended to the first"});
+}
+
 TEST_CASE("after the answers of tools an empty turn is a legal end") {
   const auto may_end_empty = [](const std::string& messages) {
     const Reading reading(R"({"model":"gemini-3.5-flash","messages":[)" + messages + "]}");

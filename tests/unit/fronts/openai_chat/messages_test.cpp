@@ -1,6 +1,7 @@
 // OpenAI's messages -> Gemini's contents. Rows named F-.. are those of the fault list.
 #include "fronts/openai_chat/messages.h"
 
+#include <algorithm>
 #include <string>
 
 #include "support/catch.h"
@@ -275,4 +276,28 @@ TEST_CASE("there is an end to messages and to parts") {
   const Reading parts(with_parts(1'025));
   CHECK(parts.code() == "array_above_max_length");
   CHECK(parts.param() == "messages[0].content");
+}
+
+TEST_CASE("the name of a message is ignored aloud, but for a function's, which is its call's") {
+  const struct {
+    std::string message;
+    bool is_told;
+  } rows[] = {
+      {R"({"role":"user","name":"n","content":"x"})", true},
+      {R"({"role":"system","name":"n","content":"x"})", true},
+      {R"({"role":"assistant","name":"n","content":"x"})", true},
+      {R"({"role":"tool","tool_call_id":"a","name":"n","content":"x"})", true},
+      {R"({"role":"user","content":"x"})", false},
+      {R"({"role":"assistant","function_call":{"name":"f","arguments":""}},)"
+       R"({"role":"function","name":"f","content":"x"})",
+       false},
+  };
+  for (const auto& row : rows) {
+    INFO(row.message);
+    const Reading reading(request_for("gemini-2.5-flash-lite", "[" + row.message + "]"));
+    REQUIRE(reading.ok());
+    const auto& told = reading->warnings;
+    CHECK((std::find(told.begin(), told.end(), "messages[].name: ignored") != told.end()) ==
+          row.is_told);
+  }
 }

@@ -242,6 +242,9 @@ TEST_CASE("J-20 what is unknown is named, and at most so much of it") {
   std::string members;
   for (int i = 0; i < 100; ++i) members += (i ? ",\"k" : "\"k") + std::to_string(i) + "\":1";
   CHECK(Reading(asking(members))->warnings.size() == 16);
+  CHECK(Reading(asking(R"("extra_body":{"cached":1,"google":{}},"google":{"x":1})"))->warnings ==
+        std::vector<std::string>{"google: ignored beside extra_body.google",
+                                 "extra_body.cached: unknown, ignored"});
   CHECK(Reading(asking("\"" + std::string(1'000, 'k') + "\":1"))->warnings[0].size() < 200);
 }
 
