@@ -105,6 +105,19 @@ TEST_CASE("a disabled account is never asked", "[A-07]") {
   CHECK(story.token_requests().size() == 1);
 }
 
+TEST_CASE("an error inside a stream does not tell the account's project", "[T-13][K-13]") {
+  Story story;
+  story.set("ACCOUNTS", R"([{"refresh_token":"marked-refresh-0","projectId":"marked-project-7"}])");
+  story.on_google = [](const FetchRequest&, int) {
+    return answer_of(
+        {text_event("private-answer"),
+         error_json(429, "RESOURCE_EXHAUSTED", "Quota of marked-project-7 is spent.")});
+  };
+  const Received& got = story.ask(streamed());
+  CHECK(Story::summary(got) == "200 private-answer!rate_limit_exceeded");
+  CHECK(got.body.find("Quota of [redacted] is spent.") != std::string::npos);
+}
+
 TEST_CASE("when every account is dead there is no token for anyone", "[O-01]") {
   Story story(0, 2);
   story.on_token = [](const std::string&, int) { return refusal("invalid_grant"); };

@@ -78,6 +78,17 @@ TEST_CASE("an image may come in any pieces, declared or not", "[S-08]") {
   }
 }
 
+TEST_CASE("one image in many places is sent as often, and counts as often", "[S-08]") {
+  const auto ask = [](std::size_t places) {
+    Gallery gallery;
+    gallery.on_image = [](const FetchRequest&) { return of_size(4'000'000); };
+    return gallery.tell(
+        with_parts(std::vector<std::string>(places, image_part("https://images.example/0"))));
+  };
+  CHECK(ask(5) == kImageServed);
+  CHECK(ask(6) == "400 image_too_large");
+}
+
 TEST_CASE("an image of more than 10 MB, or images of more than 20 MB, are given up", "[S-08]") {
   const struct {
     std::vector<std::size_t> sizes;

@@ -76,6 +76,17 @@ TEST_CASE("where no key is needed each address is counted", "[S-20]") {
   CHECK(story.tell(from("192.0.2.1")) == "429 rate_limit_exceeded");
 }
 
+TEST_CASE("a key that nobody checks makes no caller of its own", "[S-20]") {
+  Story open;
+  open.set("API_KEY", "");
+  open.set("ALLOW_ANONYMOUS", "true");
+  open.host.most_requests = 1;
+  CHECK(open.tell(with_key("any-1").with("cf-connecting-ip", "192.0.2.1")) == kServed);
+  CHECK(open.tell(with_key("any-2").with("cf-connecting-ip", "192.0.2.1")) ==
+        "429 rate_limit_exceeded");
+  CHECK(open.tell(with_key("any-2").with("cf-connecting-ip", "192.0.2.2")) == kServed);
+}
+
 TEST_CASE("what costs nothing is not counted", "[S-20]") {
   Story story;
   story.host.most_requests = 1;

@@ -180,6 +180,19 @@ test('P-08: where others hold the memory, a request may come back', async () => 
   const answer = await post(chatBody(messages, { model: kModel }));
   assertError(answer, 503, 'server_busy');
   assert.equal(answer.headers['retry-after'], '1');
+  // What is refused takes no memory beside its body.
+  for (const { refusal, of } of Object.values(kPlaces).filter(({ refusal }) => refusal)) {
+    const [refused, more] = of(10 * kMiB);
+    const { status, text: told } = await post(chatBody(refused, { model: kModel, ...more }));
+    assert.ok(status === 503 || status === refusal[0], told);
+  }
+  const ids = Array.from({ length: 12 }, (_, i) => called('', { id: `\\/${text(800_000)}${i}` }));
+  const many = await post(chatBody([user('x'), calls(...ids)], { model: kModel }));
+  assert.ok([413, 503].includes(many.status), many.text);
+  for (const { ended } of held) {
+    const isOver = Promise.race([ended, new Promise((go) => setImmediate(go, false))]);
+    assert.equal(await isOver, false);
+  }
   for (const { hangUp } of [...held, other]) hangUp();
 });
 

@@ -47,6 +47,15 @@ bool Buffer::try_reserve(std::size_t capacity) {
   return true;
 }
 
+void Buffer::shrink(std::size_t capacity) {
+  capacity = std::max({capacity, size_, std::size_t{1}});
+  if (capacity >= capacity_) return;
+  char* const less = static_cast<char*>(std::realloc(data_, capacity));
+  if (less == nullptr) return;
+  data_ = less;
+  capacity_ = capacity;
+}
+
 void Buffer::release() {
   std::free(std::exchange(data_, nullptr));
   size_ = 0;

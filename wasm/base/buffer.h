@@ -27,6 +27,8 @@ class Buffer {
   void reserve(std::size_t capacity);
   // The same; false, and nothing is changed, if there is no memory for it.
   bool try_reserve(std::size_t capacity);
+  // Gives back the room above `capacity` bytes.
+  void shrink(std::size_t capacity);
   // Forgets the bytes and keeps the room.
   void clear() { size_ = 0; }
   // Gives the room back, too.

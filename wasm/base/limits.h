@@ -56,8 +56,11 @@ inline constexpr std::size_t kSchemaInlinedBytes = kMiB / 4;  // written again, 
 inline constexpr std::size_t kTokenReplyBytes = 64 * 1024;
 inline constexpr std::size_t kErrorBodyBytes = 64 * 1024;
 inline constexpr std::size_t kNoEventBytes = 64 * 1024;  // before the first event: comments, say
-inline constexpr std::size_t kEventBytes = 32 * kMiB;    // one event may hold an image of 10 MB
-inline constexpr std::size_t kAnswerBytes = 24 * kMiB;   // when stream is false: gathered in 64 MiB
+// One event may hold an image of 15 MB. Its buffer and the answer made of it stand side by side in
+// 64 MiB, among the holes that the growing buffer has left.
+inline constexpr std::size_t kEventBytes = 20 * kMiB;
+inline constexpr std::size_t kAnswerBytes =
+    20 * kMiB;  // when stream is false: gathered, and copied
 inline constexpr std::size_t kAccessTokenBytes = 4'096;
 inline constexpr std::size_t kEventValues = 250'000;
 // Of kBodiesInFlightBytes, what one answer is counted as at most: alone, any fits.

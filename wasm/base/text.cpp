@@ -121,6 +121,19 @@ bool matches(std::string_view pattern, std::string_view text) {
   return p == pattern.size();
 }
 
+std::size_t grown_size(std::size_t bytes, std::size_t more) {
+  constexpr std::size_t kAround = 4 * 1024;  // what stands around a large string
+  // What grows by much at once hardly does so many times.
+  const std::size_t spare = more < bytes ? (bytes + more) / 8 : 0;
+  return bytes + more + spare + kAround;
+}
+
+void make_room(std::string& text, std::size_t more) {
+  constexpr std::size_t kLarge = 256 * 1024;
+  const std::size_t needed = text.size() + more;
+  if (needed > kLarge && needed > text.capacity()) text.reserve(grown_size(text.size(), more));
+}
+
 std::string printable(std::string_view text, std::size_t max_bytes) {
   std::string out = base::repair_utf8(base::cut_utf8(text, max_bytes));
   out.resize(base::cut_utf8(out, max_bytes).size());  // repairing makes text longer

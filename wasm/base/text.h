@@ -34,6 +34,12 @@ std::string hex(std::string_view bytes);
 // A `*` in the pattern stands for any run of characters. Case counts.
 bool matches(std::string_view pattern, std::string_view text);
 
+// Makes room for `more` bytes. Large texts grow by an eighth, where appending would double them: of
+// 64 MiB in all that is what there is not.
+void make_room(std::string& text, std::size_t more);
+// The size of the block that a large text of `bytes` is moved to then.
+std::size_t grown_size(std::size_t bytes, std::size_t more);
+
 // Text from outside made fit for a sentence of ours: white space becomes a space, other control
 // characters `?`, and it is cut to `max_bytes` without splitting a character.
 std::string printable(std::string_view text, std::size_t max_bytes);

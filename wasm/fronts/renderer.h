@@ -2,6 +2,7 @@
 // bytes. No clock, no randomness; the same events give the same bytes however the network cut them.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "base/api_error.h"
@@ -25,6 +26,8 @@ class Renderer {
   // All choices have ended.
   //   usage  of all of them together
   virtual void on_end(const gemini::Usage& usage, std::string& out) = 0;
+  // Bytes of the answer that it keeps for its end, of one choice or (-1) of all.
+  virtual std::size_t held(int choice) const = 0;
   // The answer failed after the caller got status 200. Streams only.
   virtual void on_error(const ApiError& error, std::string& out) = 0;
 };

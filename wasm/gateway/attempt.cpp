@@ -6,6 +6,7 @@
 
 #include "base/buffer.h"
 #include "base/limits.h"
+#include "base/redact.h"
 #include "base/text.h"
 #include "gateway/body.h"
 #include "gateway/pace.h"
@@ -124,9 +125,9 @@ class Delivery {
   MaybeFailure take(std::span<char> chunk) {
     bytes_in_ += chunk.size();
     if (!reply_.streams() && bytes_in_ > limits::kAnswerBytes) {
-      return gemini::invalid_response("Google's answer is larger than 24 MiB.");
+      return gemini::invalid_response("Google's answer is larger than 20 MiB.");
     }
-    if (!has_room(chunk.size())) return gemini::Failure{.error = too_busy()};
+    if (!has_room(chunk.size())) return no_room();
     MaybeFailure failure = relay_.feed(chunk, reply_.out());
     note_tokens();
     flush();
@@ -139,12 +140,17 @@ class Delivery {
   }
 
   MaybeFailure finish(bool accept_empty) {
+    // A whole answer is written once more: the choice, then all choices together.
+    if (!may_allocate(held())) return no_room();
     // Once the caller has seen something there is no second try.
     MaybeFailure failure = relay_.finish(accept_empty || choice_.shown, reply_.out());
     if (failure) {
       flush();
       return failure;
     }
+    if (!may_allocate(reply_.renderer().held(-1))) return no_room();
+    share_.keep_only(0);
+    if (held() > kSmall) reply_.hold(held());
     reply_.end_choice(relay_.answer().usage());
     return std::nullopt;
   }
@@ -172,17 +178,20 @@ class Delivery {
   }
 
  private:
+  static constexpr std::size_t kSmall = limits::kMiB;  // is not counted; a chunk is 256 KiB at most
+
+  std::size_t held() const { return reply_.renderer().held(choice_.index); }
+
   // Large events, and large answers that are gathered, take their share of the isolate's memory:
   // running out of it would end the calls of all. Counted is what is held of Google's bytes, and as
   // much again for what is made of an event or, at the end, of the whole.
   bool has_room(std::size_t bytes) {
-    constexpr std::size_t kSmall = limits::kMiB;  // is not counted; a chunk is 256 KiB at most
-    constexpr std::size_t kAroundText = 512;      // of an event's bytes; they are not kept
-    std::size_t needed = 0;
     const std::size_t room = relay_.room_for(bytes);
-    if (room > kSmall) needed = room + relay_.pending() + bytes;
-    const std::size_t dropped = static_cast<std::size_t>(relay_.events()) * kAroundText;
-    if (!reply_.streams() && bytes_in_ > dropped + kSmall) needed += 2 * (bytes_in_ - dropped);
+    const std::size_t pending = relay_.pending() + bytes;
+    const std::size_t kept = held();
+    std::size_t needed = 0;
+    if (room > kSmall) needed = room + pending;
+    if (kept > kSmall) needed += 2 * kept;
     needed = std::min(needed, limits::kLargestAnswerBytes);
     if (needed <= counted_) {
       share_.keep_only(needed);
@@ -190,12 +199,20 @@ class Delivery {
       return false;
     }
     counted_ = needed;
-    if (room <= kSmall) return true;
-    if (!relay_.make_room(bytes)) return false;
-    // Beside others there may be less in one piece than all together.
-    base::Buffer made_of_it;
-    return body_bytes_ - counted_ < limits::kMiB ||
-           made_of_it.try_reserve(std::min(relay_.pending() + bytes, limits::kAnswerBytes));
+    if (room > kSmall && !relay_.make_room(bytes)) return false;
+    // What is made of the event; a whole answer is moved to a larger block for it.
+    const std::size_t block = text::grown_size(kept, pending);
+    return block <= kSmall || base::is_allocatable(block);
+  }
+
+  static bool may_allocate(std::size_t bytes) {
+    return bytes <= kSmall || base::is_allocatable(text::grown_size(0, bytes));
+  }
+
+  gemini::Failure no_room() const {
+    const bool has_others = body_bytes_ > counted_ + kSmall;
+    if (has_others) return gemini::Failure{.error = too_busy()};
+    return gemini::invalid_response("Google's answer is larger than there is memory for.");
   }
 
   // What the call has cost so far: its caller may leave before the end.
@@ -228,7 +245,8 @@ class Delivery {
 
 host::Task<MaybeFailure> deliver(Exchange& exchange, Isolate& isolate, const Prepared& request,
                                  Reply& reply, Choice& choice, host::Response response,
-                                 bool accept_empty, bool in_envelope) {
+                                 bool accept_empty, bool in_envelope,
+                                 const accounts::Account& account) {
   const Config& config = isolate.config;
   Delivery delivery(exchange, request, reply, choice, in_envelope, isolate.body_bytes);
   Patience patience(exchange, reply.streams(), config.idle_deadline_ms, limits::kKeepAliveMs,
@@ -260,12 +278,19 @@ host::Task<MaybeFailure> deliver(Exchange& exchange, Isolate& isolate, const Pre
   delivery.log_oddities();
   if (!failure || !choice.shown) co_return failure;
   choice.failed = true;
+  hide_names(failure->error, account);
   const bool can_wait = failure->is_quota && failure->cool_ms > 0;
   reply.fail(can_wait ? accounts::with_wait(failure->error, failure->cool_ms) : failure->error);
   co_return std::nullopt;
 }
 
 }  // namespace
+
+void hide_names(ApiError& error, const accounts::Account& account) {
+  for (const std::string* own : {&account.project_id, &account.email}) {
+    base::hide(error.message, *own);
+  }
+}
 
 std::int64_t first_word_ms(const Exchange& exchange, const Prepared& request) {
   if (exchange.started()) return limits::kKeepAliveMs;
@@ -295,7 +320,7 @@ host::Task<MaybeFailure> attempt(Exchange& exchange, Isolate& isolate, const Pre
     co_return gemini::invalid_response("Google's answer has an encoding that cannot be read.");
   }
   co_return co_await deliver(exchange, isolate, request, reply, choice, std::move(response),
-                             accept_empty, outgoing.in_envelope);
+                             accept_empty, outgoing.in_envelope, *outgoing.account);
 }
 
 }  // namespace proxy::gateway

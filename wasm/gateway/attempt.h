@@ -27,6 +27,9 @@ struct Choice {
   bool failed = false;  // and then an error
 };
 
+// Takes out of an error what Google may have put into its words: the account's project and address.
+void hide_names(ApiError& error, const accounts::Account& account);
+
 // Sends the request and gives what comes to the reply.
 //   outgoing      for the upstream, credential included; its body is freed once it is on its way
 //   accept_empty  whether an answer without text is good enough

@@ -135,6 +135,7 @@ host::Task<Result<base::Buffer>> read_body(host::Call& call, std::size_t most, B
     if (size > taken && !grow(next_room(size, most))) co_return too_busy();
     body.append(chunk.view());
   }
+  body.shrink(body.size() + kSlackBytes);
   co_return std::move(body);
 }
 

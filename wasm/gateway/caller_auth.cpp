@@ -109,9 +109,10 @@ Result<void> check_caller(const host::RequestHead& head, const Config& config) {
   return ApiError(ErrorCode::invalid_api_key, "Incorrect API key provided.");
 }
 
-std::string caller_id(const host::RequestHead& head) {
+std::string caller_id(const host::RequestHead& head, const Config& config) {
   constexpr std::size_t kBytes = 16;
-  const auto key = presented_key(head.headers);
+  std::optional<std::string_view> key;
+  if (!config.key_hashes.empty()) key = presented_key(head.headers);
   const auto address = head.headers.get("cf-connecting-ip");
   const base::Digest digest = base::sha256(key.value_or(address.value_or("")));
   return text::hex({reinterpret_cast<const char*>(digest.data()), kBytes});

@@ -25,8 +25,8 @@ Result<void> check_caller(const host::RequestHead& head, const Config& config);
 // MODELS_REQUIRE_KEY says otherwise. A credential that is presented is still checked.
 Result<void> check_model_reader(const host::RequestHead& head, const Config& config);
 
-// A name for who calls, for counting: from the key presented, else from the address. It tells
-// neither.
-std::string caller_id(const host::RequestHead& head);
+// A name for who calls, for counting: from the key, if it was checked, else from the address. It
+// tells neither.
+std::string caller_id(const host::RequestHead& head, const Config& config);
 
 }  // namespace proxy::gateway

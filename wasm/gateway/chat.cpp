@@ -181,7 +181,7 @@ host::Task<void> answer(Exchange& exchange, Isolate& isolate, Translated transla
   const int choices = translated.context.choices;
   auto renderer = translated.stream ? openai_chat::stream_renderer(std::move(translated.context))
                                     : openai_chat::whole_renderer(std::move(translated.context));
-  Reply reply(exchange, std::move(renderer), translated.stream, choices);
+  Reply reply(exchange, std::move(renderer), translated.stream, choices, isolate.body_bytes);
   if (choices == 1) {
     Run run(exchange, isolate, translated.request, reply, 0);
     co_await run.go();
@@ -220,11 +220,10 @@ host::Task<void> chat(Exchange& exchange, Isolate& isolate) {
                       std::move(translated->images), share);
     host::Join& all = images.all();
     co_await all;
-    if (images.refusal()) {
+    if (images.refusal() || !images.fill(*request.body)) {
       exchange.send_error(*images.refusal());
       co_return;
     }
-    images.fill(*request.body);
     co_await answer(exchange, isolate, std::move(*translated));
   }
 }

@@ -84,6 +84,7 @@ Outgoing outgoing_for(const Isolate& isolate, const accounts::Account& account,
   std::string base_url;
   const auto target = target_for(isolate, account, secret, request.upstream_model, base_url);
   Outgoing outgoing;
+  outgoing.account = &account;
   outgoing.body = fitted_body(account, request, dropped);
   switch (account.upstream) {
     case Upstream::gemini_api:

@@ -16,6 +16,7 @@
 namespace proxy::gateway {
 
 struct Outgoing {
+  const accounts::Account* account = nullptr;  // whose the credential is
   std::string head;
   std::shared_ptr<const json::Rope> body;
   bool in_envelope = false;  // the answer's events have one, too

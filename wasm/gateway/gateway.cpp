@@ -125,7 +125,7 @@ host::Task<void> serve(host::Call& call, Isolate& isolate) {
     co_return;
   }
   if (host::is_bound("RATE_LIMIT")) {
-    host::Operation limit = call.rate_limit(caller_id(head));
+    host::Operation limit = call.rate_limit(caller_id(head, config));
     host::Operation deadline = call.sleep(limits::kRateLimitDeadlineMs);
     co_await host::first_of(limit, deadline);
     if (limit.answered() && limit.status() == host::kEnd) {

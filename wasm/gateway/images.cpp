@@ -155,14 +155,20 @@ bool ImageFetch::refuse_as_too_large(std::size_t place) {
                 "images are fetched up to 10 MB each, and 20 MB of one request.");
 }
 
-void ImageFetch::fill(json::Rope& body) const {
+bool ImageFetch::fill(json::Rope& body) {
+  constexpr std::size_t kPadding = 4 * limits::kImages;
+  const std::size_t most = base64::encoded_size(limits::kImagesBytes) + kPadding;
+  std::size_t bytes = 0;
   for (std::size_t i = 1; i < body.gaps.size(); ++i) {
     for (std::size_t place = 0; place < asked_.size(); ++place) {
       if (body.gaps[i].bytes.data() != asked_[place].url.data()) continue;
       body.gaps[i - 1].bytes = images_[place].type;
       body.gaps[i].bytes = images_[place].data.view();
+      bytes += body.gaps[i].bytes.size();
+      if (bytes > most) return refuse_as_too_large(place);
     }
   }
+  return true;
 }
 
 }  // namespace proxy::gateway

@@ -31,8 +31,9 @@ class ImageFetch {
   host::Join& all();
   // invalid_image_url, invalid_image_format, image_too_large, server_busy
   const ErrorBox& refusal() const { return refusal_; }
-  // Puts them into their gaps. `body` views this from then on.
-  void fill(json::Rope& body) const;
+  // Puts them into their gaps. `body` views this from then on. False, and a refusal, if it is more
+  // than a request may have: one image may stand in many places.
+  bool fill(json::Rope& body);
 
  private:
   struct Image {

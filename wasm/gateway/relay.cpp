@@ -65,7 +65,7 @@ std::optional<gemini::Failure> Relay::read_events(std::string& out) {
       case Status::need_more:
         return std::nullopt;
       case Status::too_large:
-        return gemini::invalid_response("An event of Google's answer is larger than 32 MiB.");
+        return gemini::invalid_response("An event of Google's answer is larger than 20 MiB.");
       case Status::bare_json:
         is_document_ = events_ == 0;
         break;
@@ -87,8 +87,9 @@ std::optional<gemini::Failure> Relay::read_document(std::span<char> text, std::s
   }
   if (error) {
     bad_event_ = {.offset = error->offset, .bytes = text.size()};
-    // What stands behind the end is nothing that the caller misses.
-    if (answer_.finish() != gemini::FinishReason::none) return std::nullopt;
+    // What stands behind the end is nothing that the caller misses. Some models finish every event:
+    // then it may be a part of the answer.
+    if (finishes_ == 1) return std::nullopt;
     return bad_json();
   }
   const json::Cursor root(index_);
@@ -105,8 +106,10 @@ std::optional<gemini::Failure> Relay::read_value(json::Cursor value, std::string
     return gemini::read_stream_error(value.raw().text, model_);
   }
   gemini::read_event(in_envelope_ ? value["response"] : value, event_);
-  // It was not the end: some models finish every event.
-  if (bad_event_ && event_.finish != gemini::FinishReason::none) return bad_json();
+  if (event_.finish != gemini::FinishReason::none) {
+    ++finishes_;
+    if (bad_event_) return bad_json();
+  }
   answer_.observe(event_);
   renderer_.on_event(choice_, event_, answer_, out);
   return std::nullopt;

@@ -66,6 +66,7 @@ class Relay {
   std::optional<BadEvent> bad_event_;
   bool in_envelope_;
   int events_ = 0;
+  int finishes_ = 0;
   bool is_document_ = false;  // a plain JSON answer in a stream's place
 };
 

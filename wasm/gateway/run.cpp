@@ -7,7 +7,6 @@
 #include "accounts/random.h"
 #include "accounts/token_cache.h"
 #include "base/limits.h"
-#include "base/redact.h"
 #include "gateway/body.h"
 #include "gateway/code_assist_project.h"
 #include "gateway/dispatch.h"
@@ -217,9 +216,7 @@ Step Run::weigh(const gemini::Failure& failure, const Account& account, Outcome&
   host::Call& call = exchange_.call();
   ++tokens.pool.of(account).failures;
   outcome.error = failure.error;
-  for (const std::string* own : {&account.project_id, &account.email}) {
-    base::hide(outcome.error.message, *own);
-  }
+  hide_names(outcome.error, account);
   attempts_.late = is_late(request_) || call.subrequests() >= limits::kSubrequests;
   const bool is_refused =
       failure.blame == gemini::Blame::credential || failure.remedy == gemini::Remedy::fresh_token;

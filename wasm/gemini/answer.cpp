@@ -1,5 +1,7 @@
 #include "gemini/answer.h"
 
+#include "gemini/errors.h"
+
 namespace proxy::gemini {
 
 void Answer::observe(Event& event) {
@@ -60,11 +62,11 @@ std::string Answer::refusal() const {
   if (blocked_) {
     std::string text =
         "The request was blocked by Google's content filter (" + block_reason_ + ").";
-    if (!block_message_.empty()) text += " " + block_message_;
+    if (!block_message_.empty()) text += " " + shown_words(block_message_);
     return text;
   }
   if (finish_ != FinishReason::filtered && finish_ != FinishReason::other) return {};
-  if (!finish_message_.empty()) return finish_message_;
+  if (!finish_message_.empty()) return shown_words(finish_message_);
   return "The response was blocked by Google's content filter (" + finish_name_ + ").";
 }
 

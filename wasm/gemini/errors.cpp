@@ -122,7 +122,9 @@ GoogleError read_body(std::string_view body) {
 // Google's words, fit to be shown; may be empty.
 std::string google_words(std::string_view message) {
   // On one line first, so that `project` at the end of one and a name on the next are found.
-  const std::string line = text::printable(text::trim(message), limits::kErrorBodyBytes);
+  std::string line = text::printable(text::trim(message), limits::kErrorBodyBytes);
+  const auto both_spaces = [](char a, char b) { return a == ' ' && b == ' '; };
+  line.erase(std::unique(line.begin(), line.end(), both_spaces), line.end());
   return text::printable(base::redacted(line), limits::kUpstreamMessageBytes);
 }
 
@@ -320,6 +322,12 @@ Failure read_stream_error(std::string_view event, std::string_view model) {
   std::string message = google_words(error.message);
   if (message.empty()) message = "Google ended its answer with an error.";
   return classify(error, has_status ? error.code : kInternal, message, model);
+}
+
+std::string shown_words(std::string_view escaped) {
+  std::string out;
+  json::append_escaped(out, google_words(json::unescaped({escaped})));
+  return out;
 }
 
 Failure network_failure() {

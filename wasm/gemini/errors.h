@@ -57,6 +57,9 @@ Failure read_failure(int status, std::string_view body, std::string_view retry_a
 Failure read_stream_error(std::string_view event, std::string_view model);
 
 // No answer at all: DNS, TLS, refused, reset.
+// Google's words inside of an answer, fit to be shown. Both are escaped.
+std::string shown_words(std::string_view escaped);
+
 Failure network_failure();
 // An answer that is not what was asked for.
 Failure invalid_response(const std::string& message);

@@ -69,6 +69,7 @@ SealedId open_seal(std::string_view sealed) {
                     std::all_of(rest.begin(), rest.end(), is_url_character);
   if (!ours) return {sealed, {}};
   const std::string_view body = rest.substr(std::min(kCheckBytes, rest.size()));
+  if (body.size() > kMostSealedBytes) return {sealed, {}};
   if (body.empty() || !rest.starts_with(check_of(body))) return {sealed.substr(0, at), {}};
   std::string signature = (flags & 4) != 0 ? std::string(body) : replaced(body, '-', '_', '+', '/');
   signature.append(static_cast<std::size_t>(flags & 3), '=');

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "base/text.h"
 #include "json/bytes.h"
 
 namespace proxy::json {
@@ -133,6 +134,7 @@ char* write_unescaped(char* to, std::string_view rest) {
 
 void append_escaped(std::string& out, std::string_view plain) {
   const std::size_t size = escaped_size(plain);
+  text::make_room(out, size);
   if (size == plain.size()) {
     out += plain;
     return;

@@ -5,6 +5,7 @@
 #include <cassert>
 #include <charconv>
 
+#include "base/text.h"
 #include "json/escape.h"
 
 namespace proxy::json {
@@ -89,6 +90,7 @@ Writer& Writer::gap(RawString raw) {
 Writer& Writer::raw(RawValue value) {
   assert(!value.empty());
   begin_value();
+  text::make_room(out_, value.text.size());
   out_ += value.text;
   bring_gaps(value.text);
   return *this;
@@ -121,6 +123,7 @@ Writer& Writer::text(RawString raw) {
   if (rope_ != nullptr && source_ == nullptr && is_gap(raw, lasting_)) {
     rope_->gaps.push_back({out_.size(), raw.escaped});
   } else {
+    text::make_room(out_, raw.escaped.size());
     out_ += raw.escaped;
   }
   return *this;

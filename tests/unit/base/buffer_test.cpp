@@ -46,6 +46,19 @@ TEST_CASE("clear keeps the room, release does not") {
   CHECK(buffer.view() == "again");
 }
 
+TEST_CASE("room is given back, but not what is in use") {
+  Buffer buffer;
+  buffer.reserve(1'000'000);
+  buffer.append(std::string(1'000, 'x'));
+  buffer.shrink(2'000);
+  CHECK(buffer.capacity() == 2'000);
+  buffer.shrink(10);
+  CHECK(buffer.capacity() == 1'000);
+  CHECK(buffer.view() == std::string(1'000, 'x'));
+  buffer.shrink(5'000);
+  CHECK(buffer.capacity() == 1'000);
+}
+
 TEST_CASE("what there is no memory for is refused, and nothing is changed") {
   constexpr std::size_t kFarTooMuch = std::size_t{1} << 60;
   Buffer buffer;

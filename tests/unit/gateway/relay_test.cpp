@@ -163,6 +163,9 @@ TEST_CASE(
       {"T-05 garbage where each event has a finish",
        event(said("a", "STOP")) + event("oops") + event(said("c", "STOP")), "a",
        "upstream_invalid_response", Remedy::same_account},
+      {"T-05 cut where each event has a finish",
+       event(said("a", "STOP")) + event(said("b", "STOP")) + "data: {\"candid", "ab",
+       "upstream_invalid_response", Remedy::same_account},
       {"T-22 invalid UTF-8", event(said("a\xFF z", "STOP")), "a\xEF\xBF\xBD z.", "", Remedy::none},
       {"T-22 a lone surrogate and invalid UTF-8", event(said("\\ud83d\xC3(", "STOP")),
        "\\ufffd\xEF\xBF\xBD(.", "", Remedy::none},
@@ -302,7 +305,7 @@ TEST_CASE("T-15 an event of 5 MB passes, one of 33 MB is too much") {
   for (std::size_t at = 16'384; at < large.size(); at += 16'384) cuts.push_back(at);
   const Outcome refused = relayed(cut_at(large, cuts), true, false);
   CHECK(refused.code == "upstream_invalid_response");
-  CHECK(refused.message == "An event of Google's answer is larger than 32 MiB.");
+  CHECK(refused.message == "An event of Google's answer is larger than 20 MiB.");
   CHECK(refused.out.empty());
 }
 

@@ -32,6 +32,7 @@ class Plain final : public proxy::fronts::Renderer {
   void on_end(const Usage& usage, std::string& out) override {
     out += "{end " + std::to_string(usage.prompt.value_or(-1)) + "}";
   }
+  std::size_t held(int) const override { return 0; }
   void on_error(const ApiError& error, std::string& out) override {
     out += "{error " + error.message + "}";
   }
@@ -46,7 +47,8 @@ Usage prompt(std::int64_t tokens) {
 Task<void> act(Call& call, const Config& config, bool streams, int choices,
                const std::function<void(Reply&)>& script) {
   Exchange exchange(call, config, Route::chat);
-  Reply reply(exchange, std::make_unique<Plain>(), streams, choices);
+  std::size_t body_bytes = 0;
+  Reply reply(exchange, std::make_unique<Plain>(), streams, choices, body_bytes);
   script(reply);
   co_return;
 }

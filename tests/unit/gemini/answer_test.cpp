@@ -192,7 +192,10 @@ TEST_CASE("a refusal is made of Google's words, still escaped, or of ours") {
        "The response was blocked by Google's content filter (SAFETY)."},
       {R"({"candidates":[{"finishReason":"NEW\n"}]})",
        R"(The response was blocked by Google's content filter (NEW\n).)"},
-      {R"({"candidates":[{"finishReason":"SPII","finishMessage":"\u00e9"}]})", R"(\u00e9)"},
+      {R"({"candidates":[{"finishReason":"SPII","finishMessage":"\u00e9"}]})", "\xC3\xA9"},
+      // As all words of Google's.
+      {R"({"candidates":[{"finishReason":"SPII","finishMessage":"By \"a\" in project\nmine-1."}]})",
+       R"(By \"a\" in project [redacted].)"},
   };
   for (const auto& row : rows) {
     const Scanned scanned(row.event);

@@ -414,6 +414,8 @@ TEST_CASE("T-13 an error inside a stream is what its code says, in Google's own 
        "key=[redacted]"},
       {"secrets on the next line", error_body(500, R"(Of project\nname-123, key=\tabc)"),
        upstream_error, Remedy::same_account, "Of project [redacted], key= abc"},
+      {"secrets behind more white space", error_body(500, R"(Of project\r\n \t123456789012.)"),
+       upstream_error, Remedy::same_account, "Of project [redacted]."},
   };
   for (const auto& row : rows) {
     INFO(row.why);

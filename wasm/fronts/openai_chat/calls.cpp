@@ -122,6 +122,7 @@ bool read_call_id(const Field& field, Reading& reading, RawString& id) {
   if (!field.take_word(given)) return false;
   id = {gemini::open_seal(given.escaped).id};
   if (id.escaped.find('\\') == std::string_view::npos) return true;
+  if (!reading.may_rewrite(field, id.escaped.size())) return false;
   const std::string plain = json::unescaped(id);
   if (plain.find('\0') != std::string::npos) return field.invalid("it holds a NUL character.");
   id = reading.escaped(plain);

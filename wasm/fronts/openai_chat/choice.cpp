@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "gemini/signature.h"
 #include "json/escape.h"
@@ -110,6 +111,7 @@ void Choice::cite(Cursor segment, Cursor source) {
   if (!address || address->empty()) return;
   // Google leaves out what is 0.
   const std::int64_t part = segment["partIndex"].count().value_or(0);
+  if (part >= static_cast<std::int64_t>(kMostParts)) return;
   citations_.push_back({.part = static_cast<std::size_t>(std::max<std::int64_t>(part, 0)),
                         .begin = segment["startIndex"].count().value_or(0),
                         .end = segment["endIndex"].count().value_or(0),
@@ -117,27 +119,15 @@ void Choice::cite(Cursor segment, Cursor source) {
                         .title = std::string(title.string().value_or(RawString{}).escaped)});
 }
 
-void Choice::note_parts(const gemini::Event& event) {
-  std::size_t at = text_.bytes();
-  bool goes_on = true;
-  for (const EventPart& part : event.parts) {
-    using Kind = EventPart::Kind;
-    const bool may_go_on = part.kind == Kind::text || part.kind == Kind::thought;
-    goes_on = goes_on && may_go_on && part.kind == last_kind_;
-    if (!goes_on && part_begins_.size() < kMostParts) part_begins_.push_back(at);
-    goes_on = false;
-    last_kind_ = part.kind;
-    if (&part == &event.parts.back()) break;
-    if (part.kind == Kind::text || part.kind == Kind::transcript) {
-      at += json::unescaped(part.text).size();
-    } else if (part.kind >= Kind::file) {
-      at += json::unescaped({as_text(part)}).size();
-    }
-  }
+void Choice::begin_part(const EventPart& part, bool is_first) {
+  using Kind = EventPart::Kind;
+  const bool may_go_on = part.kind == Kind::text || part.kind == Kind::thought;
+  const bool goes_on = is_first && may_go_on && part.kind == last_kind_;
+  if (!goes_on && part_begins_.size() < kMostParts) part_begins_.push_back(text_.bytes());
+  last_kind_ = part.kind;
 }
 
 void Choice::observe(const gemini::Event& event) {
-  note_parts(event);
   if (!event.thought_signature.empty()) signature_ = event.thought_signature.escaped;
   const Cursor sources = event.grounding["groundingChunks"];
   for (const Cursor support : event.grounding["groundingSupports"].items()) {
@@ -154,8 +144,8 @@ std::string Choice::annotations() const {
   if (citations_.empty()) return out;
   // Google counts bytes of one part, OpenAI characters of the whole text.
   const auto place = [this](const Citation& citation, std::int64_t bytes) {
-    const bool known = citation.part < part_begins_.size();
-    const std::size_t from = known ? std::min(part_begins_[citation.part], text_.bytes()) : 0;
+    const bool is_known = citation.part < part_begins_.size();
+    const std::size_t from = is_known ? part_begins_[citation.part] : 0;
     const auto most = static_cast<std::int64_t>(text_.bytes() - from);
     const auto offset = static_cast<std::size_t>(std::clamp<std::int64_t>(bytes, 0, most));
     return static_cast<std::int64_t>(text_.characters_before(from + offset));
@@ -205,6 +195,19 @@ std::string as_markdown(const EventPart& image) {
   std::string out = "![image](data:";
   out.append(image.mime_type.escaped).append(";base64,").append(image.data.escaped);
   return out += ')';
+}
+
+std::size_t size_of(const gemini::Event& event) {
+  std::size_t size = 0;
+  for (const EventPart& part : event.parts) {
+    size += part.text.escaped.size() + part.data.escaped.size() + part.args.text.size();
+  }
+  return size;
+}
+
+bool is_short(const gemini::Event& event) {
+  constexpr std::size_t kMost = 4 * limits::kMiB;
+  return size_of(event) <= kMost;
 }
 
 void write_image(Writer& json, const EventPart& image) {

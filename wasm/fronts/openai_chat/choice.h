@@ -27,12 +27,15 @@ class Choice {
   void write_legacy_call(json::Writer& json, const gemini::EventPart& call);
   int calls() const { return static_cast<int>(call_ids_.size()); }
 
+  // A part of the event begins; then its text may be noted.
+  //   is_first  of the event
+  void begin_part(const gemini::EventPart& part, bool is_first);
   // Notes text that goes into `content`, still escaped.
   void note_text(std::string_view escaped) { text_.add(escaped); }
   // A piece of a transcript, with a space before it if it needs one. Escaped.
   std::string spaced(std::string_view escaped) const;
 
-  // Notes the event's citations and signature. Comes before the event's texts are noted.
+  // Notes the event's citations and signature.
   void observe(const gemini::Event& event);
   // The annotations of all that was noted, as a JSON array; empty if there are none.
   std::string annotations() const;
@@ -49,7 +52,6 @@ class Choice {
   };
 
   std::string call_id(const gemini::EventPart& call);
-  void note_parts(const gemini::Event& event);
   void cite(json::Cursor segment, json::Cursor source);
 
   Envelope* envelope_;
@@ -67,6 +69,11 @@ std::string as_text(const gemini::EventPart& part);
 
 // `![image](data:...)` for the option that wants images in the text. Escaped.
 std::string as_markdown(const gemini::EventPart& image);
+
+// What an event's texts and data take, about.
+std::size_t size_of(const gemini::Event& event);
+// Whether there is memory for its images in the text as well.
+bool is_short(const gemini::Event& event);
 
 // `{"type":"image_url","image_url":{"url":"data:..."}}`
 void write_image(json::Writer& json, const gemini::EventPart& image);

@@ -126,6 +126,12 @@ bool is_data_url(RawString text) {
   return text::equals_ignoring_case(text.escaped.substr(0, 5), "data:");
 }
 
+// So long that it is not worth decoding.
+bool is_long(RawString url) {
+  constexpr std::size_t kEscape = 6;
+  return url.escaped.size() > kEscape * limits::kUrlBytes;
+}
+
 bool names_user(std::string_view after_scheme) {
   return after_scheme.substr(0, after_scheme.find_first_of("/?#")).find('@') !=
          std::string_view::npos;
@@ -209,7 +215,7 @@ bool is_left_to_google(std::string_view url) {
                                       Part& part) {
   RawString raw;
   if (!field.need(raw)) return false;
-  if (is_data_url(raw)) return read_url(field, reading, part);
+  if (is_data_url(raw) || is_long(raw)) return read_url(field, reading, part);
   std::string url = json::unescaped(raw);
   if (is_left_to_google(url)) return read_url(field, reading, part);
   constexpr ErrorCode kCode = ErrorCode::invalid_image_url;
@@ -240,16 +246,19 @@ bool is_media_type(json::Cursor type) {
          type.equals("video_url");
 }
 
+bool read_image(const Field& image, const Field& url, Reading& reading, Part& part) {
+  const bool is_fetched = reading.options.fetchable_images != image_url::Fetchable::nothing;
+  return is_fetched ? read_image_url(image, url, reading, part) : read_url(url, reading, part);
+}
+
 // Rare, so not compiled with what every request runs.
 [[gnu::noinline]] bool read_media(const Field& field, Reading& reading, Part& part) {
   const Field type = field["type"];
   if (type.equals("input_audio")) return read_input_audio(field["input_audio"], reading, part);
   if (type.equals("file")) return read_file(field["file"], reading, part);
   const bool is_image = type.equals("image_url");
-  const bool is_fetched =
-      is_image && reading.options.fetchable_images != image_url::Fetchable::nothing;
   const auto read = [&](const Field& image, const Field& url) {
-    return is_fetched ? read_image_url(image, url, reading, part) : read_url(url, reading, part);
+    return is_image ? read_image(image, url, reading, part) : read_url(url, reading, part);
   };
   const Field outer = field[is_image ? "image_url" : "video_url"];
   // Some clients put the URL there directly.
@@ -268,8 +277,9 @@ bool read_url(const Field& field, Reading& reading, Part& part) {
   if (is_data_url(url)) {
     return read_data_url(field, url, ErrorCode::invalid_image_format, reading, part);
   }
-  const std::string plain = json::unescaped(url);
   constexpr ErrorCode kCode = ErrorCode::invalid_image_url;
+  if (is_long(url)) return field.refuse(kCode, "this URL is too long.");
+  const std::string plain = json::unescaped(url);
   const bool in_storage = plain.starts_with("gs://");
   if (in_storage && !reading.options.has_vertex) {
     return field.refuse(kCode, "only Vertex AI can read gs:// URLs; send a data URL.");

@@ -19,4 +19,8 @@ bool read_media(const Field& field, Reading& reading, gemini::Part& part);
 // A URL of an image, video or document: a data URL is inlined, any other passed on by reference.
 bool read_url(const Field& field, Reading& reading, gemini::Part& part);
 
+// The same of an image, which is fetched where images are (FETCH_IMAGES).
+//   image  the whole of it, for errors
+bool read_image(const Field& image, const Field& url, Reading& reading, gemini::Part& part);
+
 }  // namespace proxy::fronts::openai_chat

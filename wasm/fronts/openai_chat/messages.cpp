@@ -113,7 +113,7 @@ bool read_images(const Field& images, Reading& reading, Parts& parts) {
     const Field url = outer["url"];
     if (!url.is(json::Type::string)) continue;
     Part part;
-    if (!read_url(url, reading, part)) return false;
+    if (!read_image(outer, url, reading, part)) return false;
     parts.push_back(part);
   }
   return true;

@@ -37,6 +37,8 @@ class StreamRenderer final : public Renderer {
     Line& to = line(choice);
     to.state.observe(event);
     if (envelope_.context().wants_logprobs) append_logprobs(to.logprobs, event.logprobs);
+    text::make_room(out, size_of(event));
+    images_in_text_ = envelope_.context().images_as_markdown && is_short(event);
     for (std::size_t i = 0; i < event.parts.size();) i = write_run(choice, event, i, out);
     if (!to.logprobs.empty() && to.begun) write_chunk(choice, "{", "}", out);
   }
@@ -77,6 +79,8 @@ class StreamRenderer final : public Renderer {
     out += sse::kDone;
   }
 
+  std::size_t held(int) const override { return 0; }
+
   void on_error(const ApiError& error, std::string& out) override {
     sse::append_event(out, error_body(error));
   }
@@ -97,10 +101,14 @@ class StreamRenderer final : public Renderer {
   std::size_t write_run(int choice, const gemini::Event& event, std::size_t first,
                         std::string& out) {
     const EventPart& part = event.parts[first];
+    if (part.kind == Kind::thought || part.kind == Kind::text) {
+      return write_texts(choice, event, first, out);
+    }
+    line(choice).state.begin_part(part, first == 0);
     switch (part.kind) {
       case Kind::thought:
       case Kind::text:
-        return write_texts(choice, event, first, out);
+        break;
       case Kind::call:
         write_call(choice, part, out);
         break;
@@ -131,6 +139,7 @@ class StreamRenderer final : public Renderer {
     begin_chunk(choice, thought ? R"({"reasoning_content":")" : R"({"content":")", out);
     std::size_t i = first;
     for (; i < event.parts.size() && event.parts[i].kind == kind; ++i) {
+      line(choice).state.begin_part(event.parts[i], i == 0);
       out += event.parts[i].text.escaped;
       if (!thought) line(choice).state.note_text(event.parts[i].text.escaped);
     }
@@ -141,7 +150,10 @@ class StreamRenderer final : public Renderer {
   void write_content(int choice, std::string_view escaped, std::string& out) {
     write_role(choice, R"({"role":"assistant","content":""})", out);
     line(choice).state.note_text(escaped);
-    write_chunk(choice, R"({"content":")", std::string(escaped) + "\"}", out);
+    begin_chunk(choice, R"({"content":")", out);
+    text::make_room(out, escaped.size());
+    out += escaped;
+    end_chunk(choice, "\"}", out);
   }
 
   void write_call(int choice, const EventPart& call, std::string& out) {
@@ -169,7 +181,7 @@ class StreamRenderer final : public Renderer {
     Writer json(out);
     write_image(json, image);
     end_chunk(choice, "]}", out);
-    if (envelope_.context().images_as_markdown) write_content(choice, as_markdown(image), out);
+    if (images_in_text_) write_content(choice, as_markdown(image), out);
   }
 
   void write_audio(int choice, const EventPart& audio, std::string& out) {
@@ -177,7 +189,9 @@ class StreamRenderer final : public Renderer {
     write_role(choice, R"({"role":"assistant"})", out);
     if (to.audio_id.empty()) to.audio_id = "audio_" + envelope_.id();
     begin_chunk(choice, R"({"audio":{"id":")", out);
-    out.append(to.audio_id).append(R"(","data":")").append(audio.data.escaped);
+    out.append(to.audio_id).append(R"(","data":")");
+    text::make_room(out, audio.data.escaped.size());
+    out += audio.data.escaped;
     end_chunk(choice, "\"}}", out);
   }
 
@@ -236,6 +250,7 @@ class StreamRenderer final : public Renderer {
   std::string opened_;
   std::string usual_end_;  // of a chunk, behind its delta
   std::string tier_;
+  bool images_in_text_ = false;  // those of this event
 };
 
 }  // namespace

@@ -18,6 +18,8 @@ void TextMap::add(std::string_view escaped) {
   decoded_.clear();
   json::append_unescaped(decoded_, {escaped});
   add_plain(decoded_);
+  constexpr std::size_t kKept = 64 * 1024;
+  if (decoded_.capacity() > kKept) std::string().swap(decoded_);
 }
 
 void TextMap::add_plain(std::string_view text) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <string_view>
+#include <utility>
 
 #include "base/base64.h"
 
@@ -23,9 +25,13 @@ std::string decoded(std::string_view samples) {
     end = end == std::string_view::npos
               ? samples.size()
               : std::min(samples.find_first_not_of('=', end), samples.size());
-    const auto piece = base64::decode(samples.substr(0, end));
+    auto piece = base64::decode(samples.substr(0, end));
     if (!piece) return {};
-    out += *piece;
+    if (out.empty()) {
+      out = *std::move(piece);
+    } else {
+      out += *piece;
+    }
     samples.remove_prefix(end);
   }
   return out;
@@ -33,12 +39,16 @@ std::string decoded(std::string_view samples) {
 
 }  // namespace
 
-std::string wav_file(std::string_view samples) {
-  const std::string data = decoded(samples);
+std::string wav_file(std::string samples) {
+  std::string data = decoded(samples);
+  std::string().swap(samples);  // of a long speech there is not memory for all forms at once
   if (data.empty()) return {};
   const auto size = static_cast<std::uint32_t>(data.size());
   constexpr std::uint32_t kHeaderRest = 36;
-  std::string file = "RIFF";
+  constexpr std::size_t kHeaderBytes = kHeaderRest + 8;
+  std::string file;
+  file.reserve(base64::encoded_size(kHeaderBytes + data.size()));
+  file += "RIFF";
   append(file, kHeaderRest + size, 4);
   file += "WAVEfmt ";
   append(file, 16, 4);  // of this chunk
@@ -50,7 +60,12 @@ std::string wav_file(std::string_view samples) {
   append(file, 8 * kBytesPerSample, 2);
   file += "data";
   append(file, size, 4);
-  return base64::encode(file + data);
+  file += data;
+  std::string().swap(data);
+  const std::size_t bytes = file.size();
+  file.resize(base64::encoded_size(bytes));
+  base64::expand(file.data(), bytes);
+  return file;
 }
 
 }  // namespace proxy::fronts::openai_chat

@@ -3,12 +3,11 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 namespace proxy::fronts::openai_chat {
 
 // A WAV file in base64 around samples in base64; "" if those are not base64. Pieces that were
 // padded each on their own may follow one another in `samples`.
-std::string wav_file(std::string_view samples);
+std::string wav_file(std::string samples);
 
 }  // namespace proxy::fronts::openai_chat

@@ -64,6 +64,8 @@ std::string annotations_of(const std::vector<std::pair<std::string, std::string>
     choice.observe(event);
     for (const auto& part : event.parts) {
       using Kind = proxy::gemini::EventPart::Kind;
+      choice.begin_part(part, &part == event.parts.data());
+      if (part.kind == Kind::image) choice.note_text("[image]");
       if (part.kind == Kind::text) choice.note_text(part.text.escaped);
       if (part.kind >= Kind::file) choice.note_text(as_text(part));
     }
@@ -214,6 +216,9 @@ TEST_CASE("a place in a later part begins behind the texts before it") {
       {"calls too",
        {{R"({"functionCall":{"name":"f"}},{"text":"a"},{"text":"bcd"})", third}},
        cited(1, 4)},
+      {"an image may stand in the content",
+       {{R"({"inlineData":{"mimeType":"image/png","data":"AAAA"}},{"text":"abc"})", second}},
+       cited(8, 9)},
       {"code stands in the content",
        {{R"({"text":"a"},{"executableCode":{"code":"x"}},{"text":"bcd"})", third}},
        cited(12, 15)},
