@@ -113,7 +113,8 @@ TEST_CASE("what is explained names an image that would be fetched, and fetches n
   CHECK(gallery.host.fetches.empty());
 }
 
-TEST_CASE("images of tools are fetched, those of Google, files and videos are not", "[S-01]") {
+TEST_CASE("images of tools and of the model are fetched, those of Google, files and videos are not",
+          "[S-01]") {
   Gallery gallery;
   CHECK(gallery.tell(with_parts({
             image_part("https://generativelanguage.googleapis.com/v1beta/files/abc"),
@@ -134,7 +135,8 @@ TEST_CASE("images of tools are fetched, those of Google, files and videos are no
         R"({"role":"tool","tool_call_id":"c1","content":[{"type":"text","text":"b"},)" +
         image_part("https://images.example/a.png") + "]}]}";
     CHECK(gallery.tell(post(tools)) == kImageServed);
-    CHECK(gallery.urls() == std::vector<std::string>{"https://images.example/a.png"});
+    CHECK(gallery.urls() ==
+          std::vector<std::string>{"https://old.example/a.png", "https://images.example/a.png"});
     CHECK(gallery.sent().find(inline_data("image/png", kPng)) != std::string::npos);
   }
 }
