@@ -188,7 +188,7 @@ TEST_CASE("an answer that cannot be read is no answer", "[U-20][U-21]") {
     answer.headers.emplace_back(name, value);
     return answer;
   };
-  const char* kBroken = "502 upstream_invalid_response";
+  constexpr const char* kBroken = "502 upstream_invalid_response";
   check_rows({
       {with(good_answer(), "content-encoding", "zstd"), kBroken, "0 0 1 1", "true"},
       {with(good_answer(), "content-encoding", "gzip, zstd"), kBroken, "0 0 1 1", "true"},

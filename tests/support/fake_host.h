@@ -223,7 +223,7 @@ class FakeHost {
   void settle(host::CallId call, bool has_ended);
   void check_upload(host::CallId call, host::OperationId op) const;
 
-  static inline FakeHost* current_ = nullptr;
+  static inline FakeHost* current_ = nullptr;  // NOLINT(readability-identifier-naming): a member
   std::mt19937 random_;
   bool shuffles_;
   std::map<host::CallId, std::unique_ptr<host::Call>> calls_;

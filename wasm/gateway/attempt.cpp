@@ -119,7 +119,6 @@ class Delivery {
         reply_(reply),
         choice_(choice),
         relay_(reply.renderer(), choice.index, request.model, in_envelope),
-        body_bytes_(body_bytes),
         share_(body_bytes) {}
 
   MaybeFailure take(std::span<char> chunk) {
@@ -209,11 +208,9 @@ class Delivery {
     return bytes <= kSmall || base::is_allocatable(text::grown_size(0, bytes));
   }
 
-  gemini::Failure no_room() const {
-    const bool has_others = body_bytes_ > counted_ + kSmall;
-    if (has_others) return gemini::Failure{.error = too_busy()};
-    return gemini::invalid_response("Google's answer is larger than there is memory for.");
-  }
+  // Another try at once would bring as much. Later there is more: without calls an instance that
+  // has grown is replaced.
+  static gemini::Failure no_room() { return {.error = too_busy()}; }
 
   // What the call has cost so far: its caller may leave before the end.
   void note_tokens() {
@@ -235,7 +232,6 @@ class Delivery {
   Reply& reply_;
   Choice& choice_;
   Relay relay_;
-  std::size_t& body_bytes_;  // of the isolate
   BodyShare share_;
   std::size_t counted_ = 0;  // of the share
   std::size_t bytes_in_ = 0;

@@ -90,6 +90,8 @@ std::unique_ptr<SchemaFacts> SchemaReader::read(Cursor schema, bool as_object) {
 }
 
 void SchemaReader::read_layers(SchemaFacts& facts) {
+  // By index, as a layer may add others.
+  // NOLINTNEXTLINE(modernize-loop-convert)
   for (std::size_t i = 0; i != layers_.size(); ++i) read_layer(layers_[i], facts);
   layers_.clear();
 }

@@ -43,7 +43,7 @@ Kinds kinds_of(Cursor type) {
       if (item.is(Type::string)) kinds |= kinds_of(item);
     }
     // Every integer is a number.
-    return kinds & bit(Kind::number) ? kinds & ~bit(Kind::integer) : kinds;
+    return (kinds & bit(Kind::number)) != 0 ? kinds & ~bit(Kind::integer) : kinds;
   }
   const std::string name = type.text();
   for (unsigned kind = 0; kind != std::size(kKindNames); ++kind) {

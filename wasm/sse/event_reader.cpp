@@ -23,7 +23,7 @@ bool is_line_end(char c) { return c == '\n' || c == '\r'; }
 
 // First \n or \r in [at, end), else `end`. Looks for bytes below 0x0E, which covers both with one
 // test and is rare in JSON, and then looks closer.
-char* find_line_end(char* at, char* end) {
+char* find_line_end(char* at, const char* end) {
   static_assert(std::endian::native == std::endian::little);
   constexpr std::uint64_t kOnes = 0x0101010101010101;
   for (; end - at >= 8; at += 8) {

@@ -15,9 +15,11 @@ using Dialects = std::uint8_t;
 constexpr Dialects bit(Dialect dialect) {
   return static_cast<Dialects>(1u << static_cast<unsigned>(dialect));
 }
+// NOLINTBEGIN(readability-identifier-naming): columns of the table below
 constexpr Dialects G = bit(Dialect::gemini_api);
 constexpr Dialects V = bit(Dialect::vertex);
 constexpr Dialects C = bit(Dialect::code_assist);
+// NOLINTEND(readability-identifier-naming)
 
 // Objects with members to be looked at. Arrays do not count as a level.
 enum Level : std::uint8_t {
@@ -136,7 +138,7 @@ class Fitter {
     // Ids of calls are made anew, and the setting only goes with what is dropped itself.
     if (row.level == call || row.level == tool_config) return;
     if (std::find(dropped_.begin(), dropped_.end(), row.name) == dropped_.end()) {
-      dropped_.push_back(row.name);
+      dropped_.emplace_back(row.name);
     }
   }
 

@@ -156,7 +156,7 @@ class WholeRenderer final : public Renderer {
     json.end_object();
   }
 
-  void take_image(Message& to, const EventPart& image) {
+  void take_image(Message& to, const EventPart& image) const {
     if (!to.images.empty()) to.images += ',';
     Writer json(to.images);
     write_image(json, image);

@@ -61,10 +61,10 @@ host::OutgoingRequest load_request(const Target& target) {
   return {request_head("POST", url_of(target, ":loadCodeAssist"), target).text(), std::move(out)};
 }
 
-Onboarding read_load_reply(std::string text) {
+Onboarding read_load_reply(std::string body) {
   Onboarding reply;
   json::Index index;
-  if (index.scan(text, kLimits)) return reply;
+  if (index.scan(body, kLimits)) return reply;
   const json::Cursor root(index);
   reply.project_id = project_in(root["cloudaicompanionProject"]);
   reply.has_tier = root["currentTier"].is(json::Type::object);
@@ -88,10 +88,10 @@ host::OutgoingRequest operation_request(const Target& target, std::string_view n
   return {request_head("GET", url_of(target, std::string("/").append(name)), target).text(), {}};
 }
 
-Operation read_operation(std::string text) {
+Operation read_operation(std::string body) {
   Operation operation;
   json::Index index;
-  if (index.scan(text, kLimits)) return operation;
+  if (index.scan(body, kLimits)) return operation;
   const json::Cursor root(index);
   operation.done = root["done"].boolean() == true;
   operation.name = root["name"].text();
