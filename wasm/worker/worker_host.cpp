@@ -27,7 +27,7 @@ void kv_delete(CallId call, OperationId op, std::string_view key) {
 void fetch(CallId call, OperationId op, std::string_view head,
            std::span<const std::string_view> body) {
   // JavaScript reads them as pairs of a place and a size.
-  static_assert(sizeof(std::string_view) == 2 * sizeof(std::uint32_t));
+  static_assert(sizeof(std::string_view) == sizeof(void*) + sizeof(std::size_t));
   host_fetch(call, op, head.data(), head.size(), body.data(), body.size());
 }
 
