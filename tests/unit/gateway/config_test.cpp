@@ -227,6 +227,7 @@ TEST_CASE("S-13 a base URL is https, or http on this machine, and nothing more")
       {"http://localhost:87]", false},
       {"http://localhost:", false},
       {"http://[::1]x", false},
+      {"http://[::1]x8443", false},
       {"http://[::1", false},
       {"http://[::1]:99999999999999999999", false},
       {"https://[2001:db8::1]:8443/x", true},
