@@ -38,10 +38,10 @@ ApiError wrong_method(const host::RequestHead& head, Route route) {
 // Of a limit of our own, set by the binding. It counts in periods of 10 s or a minute and does not
 // say when the next one begins.
 ApiError too_many_requests() {
-  ApiError error =
-      ApiError(ErrorCode::rate_limit_exceeded,
-               "Too many requests with this key: more than this proxy's owner allows. Please try "
-               "again in 10s.");
+  ApiError error = ApiError(
+      ErrorCode::rate_limit_exceeded,
+      "Too many requests: more than this proxy's owner allows one caller. Please try again "
+      "in 10s.");
   error.retry_after_ms = 10'000;
   return error;
 }
