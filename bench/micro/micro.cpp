@@ -106,8 +106,8 @@ std::string conversation(std::size_t bytes) {
   const std::string text = repeated(kProse, 500);
   std::string out = R"({"role":"user","content":")" + text + "\"}";
   while (out.size() < bytes) {
-    out += R"(,{"role":"assistant","content":")" + text + R"(\n"},{"role":"user","content":")" +
-           text + "\"}";
+    out.append(R"(,{"role":"assistant","content":")").append(text);
+    out.append(R"(\n"},{"role":"user","content":")").append(text).append("\"}");
   }
   return out;
 }

@@ -52,7 +52,7 @@ TEST_CASE("an account that is refused again and again makes no loop", "[O-17][O-
       CHECK(Story::summary(got) == "403 upstream_permission_denied");
       // One refresh for each account; a second call only where the token was an old one.
       std::size_t calls = static_cast<std::size_t>(accounts) + (has_cached ? 1 : 0);
-      std::size_t refreshes = static_cast<std::size_t>(accounts);
+      const auto refreshes = static_cast<std::size_t>(accounts);
       CHECK(story.host.fetches.size() - before == calls + refreshes);
     }
   }
