@@ -94,9 +94,9 @@ Case read_request(std::string name, std::string messages) {
       R"({"model":"gemini-2.5-flash","stream":true,"messages":[)" + std::move(messages) + "]}");
   const auto index = std::make_shared<json::Index>();
   return {std::move(name), body->size(), 0, [=] {
-            static const gemini::Aliases kNone;
+            static const gemini::Aliases none;
             const auto request =
-                fronts::openai_chat::read_request(*body, *index, {.aliases = &kNone});
+                fronts::openai_chat::read_request(*body, *index, {.aliases = &none});
             return request.ok() && !request->upstream.contents.empty();
           }};
 }

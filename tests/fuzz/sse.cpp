@@ -61,7 +61,7 @@ void check_stream(const test::Relayed& stream, bool has_usage, bool is_legacy) {
     expect(is_done || fuzz::is_json(event), "an event is JSON", event);
     const bool is_error = event.starts_with(R"({"error":)");
     expect(!is_error || stream.error, "an error event is an error", event);
-    ends += is_done || is_error;
+    if (is_done || is_error) ++ends;
   }
   const std::string& last = events.back();
   expect(ends == 1 && (last == "[DONE]" || last.starts_with(R"({"error":)")), "it ends once, last",

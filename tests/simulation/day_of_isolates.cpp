@@ -86,8 +86,7 @@ class Kv {
 
 class Day {
  public:
-  explicit Day(const Settings& settings)
-      : settings_(settings), kv_(settings.lag * 1'000), isolates_(Isolates()) {
+  explicit Day(const Settings& settings) : settings_(settings), kv_(settings.lag * 1'000) {
     std::string text = "[";
     for (int i = 0; i < settings.accounts; ++i) {
       text += (i == 0 ? "" : ",") + ("{\"refresh_token\":\"refresh-" + std::to_string(i)) + "\"}";

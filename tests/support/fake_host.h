@@ -56,7 +56,7 @@ struct FetchAnswer {
   std::int64_t gap_ms = 0;    // before each chunk and before the end
 };
 
-Fields read_fields(std::string_view head);
+Fields read_fields(std::string_view text);
 
 // What the caller got.
 struct Received {

@@ -37,7 +37,7 @@ struct Verbs {
   static void rate_limit(host::CallId call, host::OperationId op, std::string_view key);
   static void fetch(host::CallId call, host::OperationId op, std::string_view head,
                     std::span<const std::string_view> body);
-  static void read(host::CallId call, host::OperationId op, host::BodyId body,
+  static void read(host::CallId call, host::OperationId op, host::BodyId id,
                    std::int64_t gather_ms);
   static void drop(host::CallId call, host::OperationId op);
   static void notify(std::string_view name);

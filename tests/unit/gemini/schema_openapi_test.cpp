@@ -5,7 +5,6 @@
 
 using proxy::test::openapi_parameters;
 using proxy::test::openapi_schema;
-using proxy::test::parsed;
 using proxy::test::refusal_of_text;
 
 namespace {

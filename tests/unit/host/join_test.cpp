@@ -20,11 +20,11 @@ const std::string kHead = "GET\nhttp://localhost/";
 
 // Says when it is destroyed, `~name`, whether it has ended or not.
 struct Alive {
-  Alive(std::string& out, std::string name) : out_(out), name_(std::move(name)) {}
+  Alive(std::string& to, std::string called) : out(to), name(std::move(called)) {}
   Alive(const Alive&) = delete;
-  ~Alive() { out_ += "~" + name_ + " "; }
-  std::string& out_;
-  std::string name_;
+  ~Alive() { out += "~" + name + " "; }
+  std::string& out;
+  std::string name;
 };
 
 // Sleeps, if `ms` is not 0, then says its name; may stop the join.

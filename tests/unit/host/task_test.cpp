@@ -16,7 +16,7 @@ namespace {
 struct Gate {
   std::coroutine_handle<> waiter{};
 
-  bool await_ready() const noexcept { return false; }
+  static bool await_ready() noexcept { return false; }
   void await_suspend(std::coroutine_handle<> handle) noexcept { waiter = handle; }
   void await_resume() const noexcept {}
   bool is_waited_for() const { return static_cast<bool>(waiter); }

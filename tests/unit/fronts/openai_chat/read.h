@@ -12,8 +12,8 @@
 namespace proxy::test {
 
 inline fronts::openai_chat::RequestOptions no_options() {
-  static const gemini::Aliases kNone;
-  return {.aliases = &kNone, .default_model = {}, .include_thoughts = true, .stream_default = true};
+  static const gemini::Aliases none;
+  return {.aliases = &none, .default_model = {}, .include_thoughts = true, .stream_default = true};
 }
 
 inline constexpr const char* kMessages = R"("messages":[{"role":"user","content":"x"}])";
